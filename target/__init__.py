@@ -1,0 +1,1 @@
+"""The reference system: a separate program (`python -m target`)."""
