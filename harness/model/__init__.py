@@ -1,0 +1,1 @@
+"""The nouns: immutable values. No I/O, no clock, no environment."""

@@ -1,0 +1,76 @@
+"""Units as people write them (`500ms`, `5m`, `0.1%`, `2GiB`) and the base units used inside. Pure."""
+
+from __future__ import annotations
+
+import re
+
+DURATION_UNITS = {"ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+SIZE_UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 10**3, "MB": 10**6, "GB": 10**9}
+
+_TERM = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*([A-Za-z%]*)")
+
+
+def seconds(text: str) -> float:
+    """Seconds in a duration such as `500ms`, `30s`, `5m`, `1h` or `1m30s`.
+
+    ValueError when a unit is missing or unknown, or the duration is negative.
+    """
+    terms = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
+    if not terms or "".join(number + unit for number, unit in terms) != text.strip().replace(" ", ""):
+        raise ValueError(
+            f"'{text}' is not a duration; write a number and a unit, such as 500ms, 30s, 5m or 1h"
+        )
+    return sum(float(number) * DURATION_UNITS[unit] for number, unit in terms)
+
+
+def ratio(text: str) -> float:
+    """The ratio in a percentage such as `0.1%` (0.001); ValueError without the percent sign."""
+    match = _TERM.fullmatch(text)
+    if not match or match[2] != "%":
+        raise ValueError(f"'{text}' is not a percentage; write it with its sign, such as 0.1%")
+    return float(match[1]) / 100
+
+
+def size_bytes(text: str) -> int:
+    """Bytes in a size such as `2GiB` or `500MB`; ValueError when the unit is missing or unknown."""
+    match = _TERM.fullmatch(text)
+    if not match or match[2] not in SIZE_UNITS:
+        raise ValueError(f"'{text}' is not a size; write a number and one of {', '.join(SIZE_UNITS)}")
+    return int(float(match[1]) * SIZE_UNITS[match[2]])
+
+
+def show(value: float | None, unit: str) -> str:
+    """A value of a base unit (`s`, `ratio`, `bytes`, `per_s`, `count`, …) as a person would write it; '–' for None."""
+    if value is None:
+        return "–"
+    match unit:
+        case "s":
+            return show_seconds(value)
+        case "ratio":
+            return f"{value * 100:.3g} %" if value < 1 else f"{value * 100:.0f} %"
+        case "bytes":
+            return _show_bytes(value)
+        case "per_s":
+            return f"{value:.4g}/s"
+        case "count":
+            return f"{value:.0f}"
+        case _:
+            return f"{value:.4g} {unit}".strip()
+
+
+def show_seconds(value: float) -> str:
+    """Seconds with a unit that keeps three significant digits readable: `7.12 ms`, `1.24 s`, `5m 20s`."""
+    if value < 1:
+        return f"{value * 1000:.3g} ms"
+    if value < 120:
+        return f"{value:.3g} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes}m {rest:02d}s"
+
+
+def _show_bytes(value: float) -> str:
+    for unit in ("B", "KiB", "MiB"):
+        if abs(value) < 1024:
+            return f"{value:.3g} {unit}" if unit != "B" else f"{value:.0f} B"
+        value /= 1024
+    return f"{value:.3g} GiB"

@@ -1,0 +1,1 @@
+"""Scenario YAML to Plan: everything that can be known before the first request is checked here."""

@@ -1,0 +1,1 @@
+"""Plan + Run + Series + Evidence to Verdict: pure, the same folder gives the same verdict."""
