@@ -42,7 +42,7 @@ class UsageError(HarnessError):
     status = ExitStatus.USAGE
 
 
-class ScenarioErrors(UsageError):
+class ScenarioErrors(UsageError):  # noqa: N818  it holds many
     """Every problem of one set of scenario files at once, in the order of the files."""
 
     def __init__(self, problems: list[HarnessError]) -> None:

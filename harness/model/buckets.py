@@ -1,7 +1,7 @@
 """Latency buckets at most 0.4 % wide. Standard library only: the recorder inside Locust uses them too.
 
-A latency in whole microseconds keeps its nine most significant bits: 0 to 511 µs are exact, then buckets of
-2, 4, 8 … µs follow. A bucket is named by its lower end in microseconds, so a file of buckets can be read by eye.
+A latency in whole microseconds keeps its nine most significant bits: 0 to 511 µs are exact, then buckets
+of 2, 4, 8 … µs follow. A bucket is named by its lower end, so a file of buckets can be read by eye.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Histogram:
         return sorted(self.counts.items())
 
     def quantile_s(self, q: float) -> float | None:
-        """The smallest latency in seconds that at least a share `q` (0 < q <= 1) of the samples does not exceed.
+        """The smallest latency in seconds that a share `q` (0 < q <= 1) of the samples does not exceed.
 
         The upper nearest rank: element ceil(q·n) of the sorted samples. Within 0.2 % of the true value
         (half a bucket). None when there are no samples.
@@ -49,7 +49,7 @@ class Histogram:
         return None
 
     def count_above(self, limit_s: float) -> int:
-        """How many samples are above `limit_s` seconds (a bucket is above when the value that stands for it is)."""
+        """How many samples are above `limit_s` seconds: a bucket is, when the value that stands for it is."""
         return sum(count for bucket, count in self.counts.items() if value_of(bucket) / 1e6 > limit_s)
 
     @property

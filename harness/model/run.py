@@ -29,7 +29,7 @@ class Totals(Value):
 
 
 class Completion(Value):
-    """What the generator wrote when it ended in order (`completion.json`). Its absence is itself a finding."""
+    """What the generator wrote when it ended in order (`completion.json`). Its absence is a finding."""
 
     reason: str
     """`schedule ended`, `interrupted`, or what else made it stop."""
@@ -101,4 +101,4 @@ class Run(Value):
     problems: tuple[str, ...] = ()
     """What of ours or of the target's plumbing broke, one line each: where, what, how to mend it."""
     added_s: float | None = None
-    """Measured seconds that the harness added to the schedule up to judging; None when it did not end in order."""
+    """Seconds that the harness added to the schedule up to judging; None when it did not end in order."""

@@ -1,7 +1,7 @@
 """The series: what was sent and answered, per second and endpoint. This is what is judged.
 
-One line of `series.jsonl` is a Cell: what became known during one flush about the requests of one endpoint that
-started in one second. A late answer adds another line for its start second; reading adds the lines up.
+One line of `series.jsonl` is a Cell: what became known during one flush about the requests of one endpoint
+that started in one second. A late answer adds another line for its start second; reading adds them up.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 DURATION_UNITS = {"ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 SIZE_UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 10**3, "MB": 10**6, "GB": 10**9}
@@ -40,22 +41,14 @@ def size_bytes(text: str) -> int:
 
 
 def show(value: float | None, unit: str) -> str:
-    """A value of a base unit (`s`, `ratio`, `bytes`, `per_s`, `count`, …) as a person would write it; '–' for None."""
+    """A value of a base unit as a person would write it; an en dash for None.
+
+    Base units: `s`, `ratio`, `bytes`, `per_s`, `count`; any other unit is written behind the number.
+    """
     if value is None:
         return "–"
-    match unit:
-        case "s":
-            return show_seconds(value)
-        case "ratio":
-            return f"{value * 100:.3g} %" if value < 1 else f"{value * 100:.0f} %"
-        case "bytes":
-            return _show_bytes(value)
-        case "per_s":
-            return f"{value:.4g}/s"
-        case "count":
-            return f"{value:.0f}"
-        case _:
-            return f"{value:.4g} {unit}".strip()
+    writer = _WRITERS.get(unit)
+    return writer(value) if writer else f"{value:.4g} {unit}".strip()
 
 
 def show_seconds(value: float) -> str:
@@ -68,9 +61,22 @@ def show_seconds(value: float) -> str:
     return f"{minutes}m {rest:02d}s"
 
 
+def _show_ratio(value: float) -> str:
+    return f"{value * 100:.3g} %" if value < 1 else f"{value * 100:.0f} %"
+
+
 def _show_bytes(value: float) -> str:
     for unit in ("B", "KiB", "MiB"):
         if abs(value) < 1024:
             return f"{value:.3g} {unit}" if unit != "B" else f"{value:.0f} B"
         value /= 1024
     return f"{value:.3g} GiB"
+
+
+_WRITERS: dict[str, Callable[[float], str]] = {
+    "s": show_seconds,
+    "ratio": _show_ratio,
+    "bytes": _show_bytes,
+    "per_s": "{:.4g}/s".format,
+    "count": "{:.0f}".format,
+}

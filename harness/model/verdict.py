@@ -19,7 +19,7 @@ class Status(StrEnum):
     INCONCLUSIVE = "INCONCLUSIVE"
     """A sound run, but too little data or missing evidence."""
     WARN = "WARN"
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105  a status, not a password
     NOT_JUDGED = "NOT_JUDGED"
     """Left out on purpose (a shortened run); says so, and does not count."""
 
@@ -79,7 +79,7 @@ class Finding(Value):
 
 
 class EndpointRow(Value):
-    """One row of the per-endpoint tables: one endpoint (None: all pooled) in one stage. Latencies in seconds."""
+    """One row of the tables: one endpoint (None: all pooled) in one stage. Latencies in seconds."""
 
     stage: str
     endpoint: str | None
@@ -140,7 +140,7 @@ class Chart(Value):
 
 
 class CrossCheck(Value):
-    """One objective judged again from Locust's CSV, which is coarse; where the two disagree, `note` says why."""
+    """One objective judged again from Locust's CSV, which is coarse; `note` says why where they disagree."""
 
     name: str
     measured: float | None

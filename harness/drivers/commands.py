@@ -1,0 +1,99 @@
+"""Starts and stops other programs. With `leash.py`, the only place that imports subprocess."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from harness.errors import HarnessError
+
+STOP_TIMEOUT_S = 20.0
+
+
+class Child:
+    """A program on the leash: it ends when the harness ends, whatever ends the harness."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        log: Path,
+        on_line: Callable[[str], None] | None = None,
+    ) -> None:
+        """Start `command` in `folder`; stderr goes to `log`, and stdout too unless `on_line` takes its lines."""
+        self.command = tuple(command)
+        with log.open("ab") as stream:
+            self._process: subprocess.Popen[bytes] = subprocess.Popen(
+                [sys.executable, "-m", "harness.drivers.leash", *command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE if on_line else stream,
+                stderr=stream,
+                env=dict(environment),
+                cwd=folder,
+                start_new_session=True,
+            )
+        if on_line and self._process.stdout:
+            reader = threading.Thread(target=_read_lines, args=(self._process.stdout, on_line), daemon=True)
+            reader.start()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the leash; the program and all it starts are below it."""
+        return self._process.pid
+
+    @property
+    def status(self) -> int | None:
+        """Exit status (negative: the signal that ended it), or None while it runs."""
+        return self._process.poll()
+
+    def ask_to_stop(self) -> None:
+        """Ask the program to end in order (SIGTERM) and return at once."""
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGTERM)
+
+    def wait(self, timeout_s: float) -> int | None:
+        """Exit status, or None when it still runs after `timeout_s` seconds."""
+        try:
+            return self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> int | None:
+        """Ask it to stop, wait, and end it by force after `timeout_s` seconds; its exit status."""
+        if self.status is None:
+            self.ask_to_stop()
+            if self.wait(timeout_s) is None:
+                self._process.kill()
+                self._process.wait()
+        if self._process.stdin:
+            with suppress(OSError):
+                self._process.stdin.close()
+        return self.status
+
+
+def _read_lines(stream: IO[bytes], on_line: Callable[[str], None]) -> None:
+    for line in stream:
+        on_line(line.decode(errors="replace").rstrip("\n"))
+    stream.close()
+
+
+def output_of(command: Sequence[str], *, folder: Path, timeout_s: float = 60.0) -> str:
+    """Standard output of a short command; HarnessError with the end of its stderr when it fails."""
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, timeout=timeout_s, check=True, text=True
+        )
+    except subprocess.CalledProcessError as error:
+        what = (error.stderr or "").strip().splitlines()[-1:] or [f"exit status {error.returncode}"]
+        raise HarnessError(what[0], where=" ".join(command[:3])) from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise HarnessError(str(error), where=" ".join(command[:3])) from error
+    return done.stdout
