@@ -1,1 +1,1 @@
-"""The outside world, one file each: commands, processes, database, web. Typed and thin; they decide nothing."""
+"""The outside world, one file each: commands, processes, database, web. Thin; they decide nothing."""

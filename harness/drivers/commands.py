@@ -28,7 +28,7 @@ class Child:
         log: Path,
         on_line: Callable[[str], None] | None = None,
     ) -> None:
-        """Start `command` in `folder`; stderr goes to `log`, and stdout too unless `on_line` takes its lines."""
+        """Start `command` in `folder`; its output goes to `log`, stdout to `on_line` if that is given."""
         self.command = tuple(command)
         with log.open("ab") as stream:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(

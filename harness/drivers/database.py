@@ -1,7 +1,7 @@
 """PostgreSQL connections. The only place that imports psycopg2.
 
-Every connection names itself (`application_name = 'harness:<purpose>'`), so that its statements can be kept out of
-the evidence, and has a statement timeout.
+Every connection names itself (`application_name = 'harness:<purpose>'`), so that its statements can be kept
+out of the evidence, and has a statement timeout.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class Database:
 
 
 def is_test_database(dsn: SecretStr) -> bool:
-    """Whether the database says of itself that it is a test database: `SET harness.test_database = 'on'` on it."""
-    sql = f"SELECT current_setting('{TEST_DATABASE_SETTING}', true) = 'on' AS marked"  # noqa: S608  a constant
+    """Whether the database says of itself that it is a test database (`SET harness.test_database = 'on'`)."""
+    sql = f"SELECT current_setting('{TEST_DATABASE_SETTING}', true) = 'on' AS marked"
     with closing(Database(dsn, purpose="guard")) as database:
         row = database.row(sql)
     return bool(row and row["marked"])

@@ -2,9 +2,10 @@
 
     python -m harness.drivers.leash COMMAND [ARGUMENT …]
 
-The command gets a session of its own, so that Ctrl-C in a terminal reaches the harness alone, which then decides
-the order of stopping. SIGTERM and the end of stdin ask the command to stop (SIGTERM), and after `GRACE_S` seconds
-end its whole process group. The leash ends as the command ended: same status, same signal. Standard library only.
+The command gets a session of its own, so that Ctrl-C in a terminal reaches the harness alone, which then
+decides the order of stopping. SIGTERM and the end of stdin ask the command to stop (SIGTERM), and after
+`GRACE_S` seconds end its whole process group. The leash ends as the command ended: same status, same signal.
+Standard library only.
 """
 
 from __future__ import annotations

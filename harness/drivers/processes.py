@@ -76,7 +76,7 @@ def usage_of(pids: Iterable[int]) -> dict[int, Usage]:
 
 
 def host() -> Host:
-    """Counters of the host; busy is all time but idle, waiting for disks, and stolen by a hypervisor's others."""
+    """Counters of the host; busy is all but idle, waiting for disks, and stolen by a hypervisor."""
     times = psutil.cpu_times()
     total_s = sum(times[:8])  # guest time is already inside user and nice
     idle_s = times.idle + getattr(times, "iowait", 0.0) + getattr(times, "steal", 0.0)
@@ -95,13 +95,12 @@ def listeners_on(port: int) -> tuple[int, ...]:
         return ()
     return tuple(
         sorted(
-            {
-                connection.pid
-                for connection in connections
-                if connection.pid
-                and connection.status == psutil.CONN_LISTEN
-                and connection.laddr.port == port
-            }
+            connection.pid
+            for connection in connections
+            if connection.pid
+            and connection.status == psutil.CONN_LISTEN
+            and connection.laddr
+            and connection.laddr.port == port
         )
     )
 

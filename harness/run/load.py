@@ -1,0 +1,147 @@
+"""The load: Locust as a child (and its workers), started, watched, stopped, always.
+
+Locust's exit status is no evidence of anything (it is 0 for a run without a request); what counts is what our
+entry file leaves in the run folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import harness
+from harness.drivers.commands import Child
+from harness.model.plan import Plan
+from harness.run.folder import RunFolder
+from harness.run.ports import free_port
+from harness.run.target import RunningTarget
+
+ENTRY = Path(harness.__file__).parent / "generator" / "harness_entry.py"
+WORKERS_DEADLINE_S = 60
+"""A master waits so long for its workers."""
+STOP_TIMEOUT_S = 20.0
+
+
+class Load:
+    """Locust at work. Used in a `with` block, which ends every process of it."""
+
+    def __init__(
+        self, plan: Plan, folder: RunFolder, target: RunningTarget, *, root: Path, bind: str = ""
+    ) -> None:
+        """Start Locust, and its local workers if the plan has some. `bind`: address for remote workers."""
+        self._plan = plan
+        self._folder = folder
+        self._root = root
+        self._environment = environment_for(plan, folder.path, base_url=target.base_url, target=target)
+        port = 5557 if plan.remote_workers else free_port()
+        role = _master_options(plan, port, bind) if plan.workers else []
+        self._main = self._start(
+            [*locust_command(plan), *_artefacts(folder), *role, "-H", target.base_url], "locust"
+        )
+        self._workers = tuple(
+            self._start(worker_command(plan.locustfiles, "127.0.0.1", port), f"worker-{number}")
+            for number in range(1, 1 + (0 if plan.remote_workers else plan.workers))
+        )
+
+    def _start(self, command: list[str], name: str) -> Child:
+        environment = dict(self._environment)
+        if name != "locust":
+            environment.pop("HARNESS_RUN_DIR")  # only the main process writes
+        return Child(
+            command, environment=environment, folder=self._root, log=self._folder.file(f"{name}.log")
+        )
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Processes below which all of the generator is found."""
+        return tuple(child.pid for child in (self._main, *self._workers))
+
+    @property
+    def status(self) -> int | None:
+        """Locust's exit status, or None while it runs."""
+        return self._main.status
+
+    def wait(self, timeout_s: float) -> int | None:
+        """Wait up to `timeout_s` seconds for Locust to end; its exit status, or None."""
+        return self._main.wait(timeout_s)
+
+    def ask_to_stop(self) -> None:
+        """Ask Locust to stop the load and to write what it knows."""
+        self._main.ask_to_stop()
+
+    def stop(self) -> None:
+        """End every process of the generator: Locust first, so that it can write, then its workers."""
+        self._main.stop(STOP_TIMEOUT_S)
+        for worker in self._workers:
+            worker.stop(5)
+
+    def last_words(self, lines: int = 3) -> str:
+        """The end of Locust's log."""
+        log = self._folder.file("locust.log")
+        found = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        return " / ".join(found[-lines:])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def environment_for(
+    plan: Plan, run_dir: Path, *, base_url: str, target: RunningTarget | None = None
+) -> Mapping[str, str]:
+    """Environment of a Locust process: what user classes and the entry need to know (ARCHITECTURE.md)."""
+    found = {
+        **os.environ,
+        "HARNESS_RUN_DIR": str(run_dir.resolve()),
+        "TARGET_PATHS": json.dumps(plan.target.paths),
+    }
+    key = target.api_key if target else plan.target.api_key
+    if key:
+        found["TARGET_API_KEY"] = key.get_secret_value()
+    if plan.target.inputs:
+        found["TARGET_INPUTS"] = str(Path(plan.target.inputs).resolve())
+    found["TARGET_URL"] = base_url
+    return found
+
+
+def locust_command(plan: Plan) -> list[str]:
+    """The words that start Locust headless with the plan's files and our entry."""
+    return [
+        *_locust(plan.locustfiles),
+        "--headless",
+        "--only-summary",
+        "--stop-timeout",
+        f"{plan.request_timeout_s:g}",
+    ]
+
+
+def worker_command(locustfiles: tuple[str, ...], master: str, port: int) -> list[str]:
+    """The words that start one worker."""
+    return [*_locust(locustfiles), "--worker", "--master-host", master, "--master-port", str(port)]
+
+
+def _locust(locustfiles: tuple[str, ...]) -> list[str]:
+    files = ",".join([*locustfiles, str(ENTRY)])
+    return [sys.executable, "-m", "locust", "-f", files, "--loglevel", "INFO"]
+
+
+def _artefacts(folder: RunFolder) -> list[str]:
+    prefix = str(folder.file("locust"))
+    return ["--csv", prefix, "--csv-full-history", "--html", f"{prefix}.html"]
+
+
+def _master_options(plan: Plan, port: int, bind: str) -> list[str]:
+    host = bind or "127.0.0.1"
+    return [
+        *("--master", "--master-bind-host", host, "--master-bind-port", str(port)),
+        *("--expect-workers", str(plan.workers), "--expect-workers-max-wait", str(WORKERS_DEADLINE_S)),
+    ]
