@@ -1,1 +1,1 @@
-"""Collectors: one kind of evidence is one file; started before the load, they return evidence when stopped."""
+"""Collectors: one kind of evidence is one file; started before the load, they return evidence at its end."""

@@ -1,7 +1,7 @@
 """What every collector is, and the sampling thread that most of them share.
 
-A collector is a module of this folder with a function `start(context) -> Collector`; its file name is its name.
-Modules that are not collectors are named in `NOT_COLLECTORS`.
+A collector is a module of this folder with a function `start(context) -> Collector`; its file name is its
+name. Modules that are not collectors are named in `NOT_COLLECTORS`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Collector(Protocol):
     """Something that was started before the load and returns evidence when stopped."""
 
     def stop(self, load_start_epoch_s: int | None) -> Evidence:
-        """Stop collecting; `load_start_epoch_s` (None: the load never began) places the samples in the run."""
+        """Stop; `load_start_epoch_s` (None: the load never began) places the samples in the run."""
 
 
 def names() -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Locust's own CSV files, a coarse cross-check: whole milliseconds, two digits, up to a second missing at the end.
+"""Locust's own CSV, a coarse cross-check: whole milliseconds, and up to a second missing at the end.
 
 Facts: `stats` by endpoint (`*` is all pooled): `requests`, `failures`, `error_ratio`, `rate_per_s`, `p50_s`,
-`p95_s`, `p99_s`; `complete`: whether its counts are Locust's final ones. They cover the whole run, warm-up included.
+`p95_s`, `p99_s`. They cover the whole run, warm-up included.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from harness.model.evidence import Evidence
 from harness.model.sla import ALL
 
 COLUMNS = {"p50_s": "50%", "p95_s": "95%", "p99_s": "99%"}
-UNITS = {name: "s" for name in COLUMNS} | {"requests": "count", "failures": "count", "error_ratio": "ratio"}
+UNITS = dict.fromkeys(COLUMNS, "s") | {"requests": "count", "failures": "count", "error_ratio": "ratio"}
 
 
 class LocustCsv:

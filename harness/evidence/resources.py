@@ -1,8 +1,8 @@
 """CPU and memory of the host, and of target, database, generator and harness on it, once a second.
 
-Columns: `host_cpu_ratio` (0 to 1 of all cores), `<group>_cpu_cores` (1 is one full core), `target_rss_bytes` (the
-largest API process), `generator_rss_bytes`, `harness_rss_bytes`, `host_memory_ratio`. A group whose processes are
-not known to us has no column. Fact: `cpu_count`.
+Columns: `host_cpu_ratio` (0 to 1 of all cores), `<group>_cpu_cores` (1 is one full core), `target_rss_bytes`
+(the largest API process), `generator_rss_bytes`, `harness_rss_bytes`, `host_memory_ratio`. A group whose
+processes are not known to us has no column. Fact: `cpu_count`.
 """
 
 from __future__ import annotations

@@ -121,8 +121,20 @@ class RunningTarget:
         """How the target died, or None while it lives or cannot be watched."""
         if self._child and self._child.status is not None:
             return f"ended with status {self._child.status}{self._last_words()}"
+        if self.was_replaced():
+            return None
         gone = [f"{role} process {one.pid}" for role, one in self._watched() if not processes.is_alive(one)]
         return f"{', '.join(gone)} gone{self._last_words()}" if gone else None
+
+    def was_replaced(self) -> bool | None:
+        """Whether other processes than at the start listen on its port now; None when that is not known."""
+        before = {identity.pid for identity in self._identities.get("api", ())}
+        if not before:
+            return None
+        if self._child:
+            return False
+        now = set(self._listening().get("api", ()))
+        return bool(now) and not now & before
 
     def _watched(self) -> list[tuple[str, Identity]]:
         return [(role, identity) for role, found in self._identities.items() for identity in found]

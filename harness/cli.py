@@ -1,0 +1,318 @@
+"""Words to calls, errors to exit statuses. The only module that prints, reads the environment, or exits."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shlex
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.live import Live as Panel
+
+import harness
+from harness import catalogue, pipeline, progress, ui
+from harness.errors import ExitStatus, HarnessError, UsageError
+from harness.model.plan import Plan
+from harness.model.result import Result
+from harness.places import Places
+from harness.plan.building import Overrides
+from harness.report import terminal
+from harness.run.folder import RunFolder
+from harness.run.watch import Live
+
+REPORTS = Path("reports")
+LINE_EVERY_S = 10.0
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+def main() -> None:
+    """The `harness` command."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    try:
+        status = commands(standalone_mode=False)
+    except HarnessError as error:
+        click.echo(f"harness: {error}" if "\n" not in str(error) else str(error), err=True)
+        status = error.status
+    except click.ClickException as error:
+        error.show()
+        status = ExitStatus.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        status = ExitStatus.INTERRUPTED
+    except OSError as error:
+        click.echo(f"harness: {error.filename or ''}: {error.strerror}; make room or mend the path", err=True)
+        status = ExitStatus.BROKEN
+    sys.exit(int(status or 0))
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(harness.__version__, prog_name="harness")
+def commands() -> None:
+    """Load an API with Locust and judge it against its SLA.
+
+    \b
+    harness run load-10                 10 users for 5 minutes on the embedded target
+    harness run load-10 --duration 30s  a short look; what has too little data is not judged
+    harness run load-50 --target-url http://127.0.0.1:8000
+    harness list scenarios              what there is
+    harness check                       whether every scenario can be planned
+    harness judge reports/<run-id>      judge a run again, from its folder alone
+
+    Exit status: 0 passed, 1 an objective failed, 2 usage or scenario error, 3 inconclusive or invalid,
+    4 something of ours or the target's plumbing broke, 5 refused by the guard, 130 interrupted.
+    """
+
+
+def _reports_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--reports",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=REPORTS,
+        show_default=True,
+        help="Folder of the run folders.",
+    )(function)
+
+
+def _json_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="Print verdict.json instead of tables.")(function)
+
+
+def _load_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    options = [
+        click.option("--duration", help="Judged length instead of the scenario's, such as 30s or 2m."),
+        click.option("--users", type=click.IntRange(min=1), help="Users instead of the scenario's."),
+        click.option("--target-url", help="Load this address instead of the scenario's target."),
+        click.option(
+            "--workers",
+            type=click.IntRange(min=1),
+            help="Spread the load over so many Locust workers on this machine.",
+        ),
+        click.option(
+            "--master",
+            "bind",
+            metavar="ADDRESS",
+            help="Wait at ADDRESS for --workers workers started elsewhere with `harness worker`.",
+        ),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@dataclass
+class Screen:
+    """Shows a run on stderr: a panel in a terminal, a line every ten seconds elsewhere."""
+
+    interrupted: threading.Event = field(default_factory=threading.Event)
+    console: Console = field(default_factory=lambda: Console(stderr=True))
+    _shown_at: float = 0.0
+    _panel: Panel | None = None
+
+    @contextmanager
+    def watching(self, plan: Plan) -> Iterator[pipeline.Audience]:
+        """The audience of one run; Ctrl-C and SIGTERM ask it to end, a second one ends it at once."""
+        before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield pipeline.Audience(
+                tell=self._tell, show=lambda live: self._show(live, plan), interrupted=self.interrupted
+            )
+        finally:
+            self._close()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, *_: object) -> None:
+        if self.interrupted.is_set():
+            raise KeyboardInterrupt
+        self.interrupted.set()
+        self.console.print("stopping the load, then judging what there is (again: at once)", style="yellow")
+
+    def _tell(self, sentence: str) -> None:
+        self._close()
+        self.console.print(sentence, style="dim", highlight=False)
+
+    def _show(self, live: Live, plan: Plan) -> None:
+        if self.console.is_terminal:
+            if self._panel is None:
+                self._panel = Panel(console=self.console, transient=True, auto_refresh=False)
+                self._panel.start()
+            self._panel.update(progress.panel(live, plan), refresh=True)
+        elif time.monotonic() - self._shown_at >= LINE_EVERY_S:
+            self._shown_at = time.monotonic()
+            click.echo(progress.line(live), err=True)
+
+    def _close(self) -> None:
+        if self._panel:
+            self._panel.stop()
+            self._panel = None
+
+
+@commands.command()
+@click.argument("scenario")
+@_load_options
+@_reports_option
+@_json_option
+def run(scenario: str, reports: Path, *, as_json: bool, bind: str | None, **options: Any) -> int:
+    """Plan, run, judge and report one SCENARIO (a name of `harness list scenarios`, or a YAML file).
+
+    The target is the scenario's, or the one that --target-url or TARGET_URL names (with TARGET_API_KEY,
+    TARGET_DSN and TARGET_ENVIRONMENT: local, staging or production).
+    """
+    places = Places.around(Path.cwd())
+    plan = pipeline.plan(
+        places.scenario(scenario), places, reports, environment=os.environ, overrides=_overrides(bind, **options)
+    )
+    click.echo(pipeline.describe(plan), err=True)
+    result = _carried_out(plan, places, reports, bind=bind)
+    _print(result, as_json=as_json)
+    return result.verdict.exit_status
+
+
+@commands.command()
+@click.argument("name", default="critical")
+@_reports_option
+def suite(name: str, reports: Path) -> int:
+    """Run the scenarios of a suite (scenarios/suites/NAME.yaml) in order; the gravest exit status counts.
+
+    Its planned length is checked against its time budget before anything is started.
+    """
+    places = Places.around(Path.cwd())
+    planned = pipeline.plan_suite(name, places, reports, environment=os.environ)
+    click.echo(planned.summary, err=True)
+    statuses = []
+    for plan in planned.plans():
+        click.echo(pipeline.describe(plan), err=True)
+        result = _carried_out(plan, places, reports, bind=None)
+        _print(result, as_json=False)
+        statuses.append(result.verdict.exit_status)
+        if statuses[-1] == ExitStatus.INTERRUPTED:
+            break
+    return pipeline.gravest(statuses)
+
+
+def _overrides(
+    bind: str | None,
+    *,
+    duration: str | None,
+    users: int | None,
+    target_url: str | None,
+    workers: int | None,
+) -> Overrides:
+    if bind and not workers:
+        raise UsageError("--master needs --workers", mend="say how many workers to wait for: --workers 2")
+    return Overrides(
+        duration=duration,
+        users=users,
+        target_url=target_url,
+        workers=workers or 0,
+        remote_workers=bind is not None,
+    )
+
+
+def _carried_out(plan: Plan, places: Places, reports: Path, *, bind: str | None) -> Result:
+    screen = Screen()
+    with screen.watching(plan) as audience:
+        return pipeline.carry_out(
+            plan, places, reports, command=_command(), audience=audience, bind=bind or ""
+        )
+
+
+def _command() -> str:
+    """The command that was given, with the variables that change what it does (but no secret)."""
+    variables = [f"{name}={os.environ[name]}" for name in ("TARGET_URL", "TARGET_FAULTS") if os.environ.get(name)]
+    return shlex.join([*variables, "harness", *sys.argv[1:]])
+
+
+def _print(result: Result, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(result.verdict.model_dump_json(indent=1))
+        return
+    console = Console()
+    color = console.is_terminal and "NO_COLOR" not in os.environ
+    width = min(console.width, 120) if console.is_terminal else 110
+    click.echo(terminal.render(result, width=width, color=color), color=color)
+
+
+@commands.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@_json_option
+def judge(folder: Path, *, as_json: bool) -> int:
+    """Judge a run again from its FOLDER alone, and write its verdict and reports anew."""
+    result = pipeline.judge(RunFolder.existing(folder), folder.parent)
+    _print(result, as_json=as_json)
+    return result.verdict.exit_status
+
+
+@commands.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def report(folder: Path) -> None:
+    """Write the reports of a judged run FOLDER anew."""
+    pipeline.report(RunFolder.existing(folder), folder.parent)
+    click.echo(str(folder / "report.html"))
+
+
+@commands.command()
+@click.argument("scenarios", nargs=-1)
+@_reports_option
+def check(scenarios: tuple[str, ...], reports: Path) -> None:
+    """Plan SCENARIOS (all, when none is named) without starting anything, and say what each would do."""
+    places = Places.around(Path.cwd())
+    for name in scenarios or places.scenario_names():
+        plan = pipeline.plan(
+            places.scenario(name), places, reports, environment=os.environ, overrides=Overrides()
+        )
+        click.echo(pipeline.describe(plan))
+
+
+@commands.command(name="list")
+@click.argument("what", type=click.Choice(catalogue.KINDS))
+def list_(what: str) -> None:
+    """Print what there is, one line each."""
+    found = catalogue.entries(what, Places.around(Path.cwd()))
+    width = max((len(name) for name in found), default=0)
+    for name, doc in found.items():
+        click.echo(f"{name:<{width}}  {doc}")
+
+
+@commands.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    click.echo(json.dumps(pipeline.scenario_schema(), indent=1))
+
+
+@commands.command(name="ui")
+@click.option("--port", default=8089, show_default=True, help="Port of Locust's web UI on 127.0.0.1.")
+@click.option("--target-url", help="Load this address instead of the embedded target.")
+@_reports_option
+def ui_(port: int, target_url: str | None, reports: Path) -> int:
+    """Start the target and Locust's own web UI on loopback, to explore: user classes and shapes to choose."""
+    return ui.explore(
+        Places.around(Path.cwd()), reports, port=port, target_url=target_url, environment=os.environ, tell=_tell
+    )
+
+
+@commands.command()
+@click.option("--master", required=True, help="Host of the master (`harness run … --master ADDRESS`).")
+@click.option("--port", default=5557, show_default=True, help="Port of the master.")
+def worker(master: str, port: int) -> int:
+    """Be one worker of a master elsewhere. Set TARGET_API_KEY as on the master."""
+    return ui.work(Places.around(Path.cwd()), master=master, port=port, environment=os.environ)
+
+
+def _tell(sentence: str) -> None:
+    click.echo(sentence, err=True)
+
+
+if __name__ == "__main__":
+    main()

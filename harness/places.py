@@ -1,0 +1,59 @@
+"""Where scenarios, locustfiles and shapes lie: in the project at hand, or as shipped with the package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import harness
+from harness.errors import UsageError
+
+PACKAGE = Path(harness.__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders that one adds to."""
+
+    root: Path
+
+    @classmethod
+    def around(cls, folder: Path) -> Places:
+        """The project at or above `folder`, or what the package ships, or the source tree it runs from."""
+        candidates = [folder, *folder.parents, PACKAGE / "shipped", PACKAGE.parent]
+        for root in candidates:
+            if (root / "scenarios").is_dir() and (root / "locustfiles").is_dir():
+                return cls(root)
+        raise UsageError("no scenarios/ and locustfiles/ here", where=str(folder), mend="call it in a project folder")
+
+    @property
+    def scenarios(self) -> Path:
+        """Folder of the scenario files."""
+        return self.root / "scenarios"
+
+    @property
+    def locustfiles(self) -> Path:
+        """Folder of the shipped User classes."""
+        return self.root / "locustfiles"
+
+    @property
+    def shapes(self) -> Path:
+        """Folder of the shapes."""
+        return self.root / "shapes"
+
+    def scenario(self, name: str) -> Path:
+        """File of a scenario, by name or by path; UsageError when there is none, with the nearest name."""
+        path = Path(name)
+        if path.suffix in (".yaml", ".yml"):
+            if path.is_file():
+                return path
+            raise UsageError("no such file", where=name, mend="name a scenario file, or see `harness list scenarios`")
+        found = self.scenarios / f"{name}.yaml"
+        if found.is_file():
+            return found
+        known = ", ".join(self.scenario_names())
+        raise UsageError(f"unknown scenario '{name}'", mend=f"known are {known}")
+
+    def scenario_names(self) -> list[str]:
+        """Names of the scenarios, sorted."""
+        return sorted(path.stem for path in self.scenarios.glob("*.yaml"))
