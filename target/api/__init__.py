@@ -1,0 +1,1 @@
+"""The service itself: FastAPI over SQLAlchemy on asyncpg."""

@@ -1,0 +1,2 @@
+-- Whether the database answers. Needs: CONNECT.
+SELECT 1 AS alive;

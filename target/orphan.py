@@ -1,0 +1,36 @@
+"""A child process ends with its owner: the owner holds a pipe to our stdin, and its end means that the owner is gone.
+
+Used by the API and the LLM double. The pipe also carries one first line, the settings.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+_PR_SET_PDEATHSIG = 1
+
+
+def settings_line() -> str:
+    """The first line of stdin; empty when the owner died before writing it."""
+    return sys.stdin.readline()
+
+
+def die_with_owner(clean: Callable[[], None] = lambda: None) -> None:
+    """From now on end at once when the owner is gone, after `clean`."""
+    threading.Thread(target=_watch, args=(clean,), daemon=True, name="owner-watch").start()
+
+
+def die_by_kernel() -> None:
+    """Ask Linux for a SIGKILL when the owner's main thread ends: works even when this process hangs."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _watch(clean: Callable[[], None]) -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    clean()
+    os._exit(1)
