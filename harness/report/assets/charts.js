@@ -1,0 +1,95 @@
+// One uPlot per chart of the page, all on the run's time axis and under one crosshair.
+
+const INKS = {
+  p50: { ink: "c3", width: 1.5 },
+  p95: { ink: "c1", width: 2 },
+  p99: { ink: "c2", width: 1.5, dash: [5, 3] },
+  rate: { ink: "c1", width: 1.5 },
+  failures: { ink: "fail", width: 1.5 },
+  users: { ink: "c4", width: 1.5 },
+  planned: { ink: "soft", width: 1.5, dash: [5, 4] },
+};
+const DASHES = { c5: [6, 3], c6: [2, 2], c7: [8, 3, 2, 3], c8: [6, 3] };
+const X_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
+const CROSSHAIR = "run";
+const LEFT_AXIS = 68;
+
+function inkOf(line) {
+  return INKS[line.ink] || { ink: line.ink, width: 1.75, dash: DASHES[line.ink] };
+}
+
+// A value with a gap on both sides is no line: it gets a dot, so that it is not lost.
+function lonely(values) {
+  const missing = (value) => value === null || value === undefined;
+  return values.flatMap((value, at) =>
+    !missing(value) && missing(values[at - 1]) && missing(values[at + 1]) ? [at] : []);
+}
+
+function seriesOf(line, spec) {
+  const { ink: name, width, dash } = inkOf(line);
+  const dots = lonely(line.values);
+  return {
+    label: line.label,
+    stroke: () => ink(name),
+    fill: line.fill ? () => `color-mix(in srgb, ${ink(name)} 14%, transparent)` : undefined,
+    width,
+    dash,
+    points: { show: false, size: 4, fill: () => ink(name), filter: () => dots },
+    value: (_, value) => show(value, spec.unit),
+  };
+}
+
+function highestOf(spec) {
+  const values = spec.lines.flatMap((line) => line.values).filter((value) => value !== null);
+  return values.reduce((highest, value) => Math.max(highest, value), spec.limit || 0);
+}
+
+function axesOf(spec, scale) {
+  const common = { stroke: () => ink("soft"), font: `12px ${getComputedStyle(document.body).fontFamily}` };
+  const label = (value) => (value === null ? "" : `${Number((value / scale.worth).toPrecision(6))}${scale.suffix}`);
+  const steps = [];
+  for (let power = -6; power < 9; power++) for (const step of [1, 2, 5]) steps.push(step * 10 ** power * scale.worth);
+  return [
+    { ...common, grid: { show: false }, ticks: { stroke: () => ink("line"), size: 5 }, incrs: X_STEPS, space: 64, size: 30,
+      values: (_, ticks) => ticks.map(clock) },
+    { ...common, grid: { stroke: () => ink("grid"), width: 1 }, ticks: { show: false }, size: LEFT_AXIS, space: 34, incrs: spec.log ? undefined : steps,
+      values: (_, ticks) => ticks.map(label) },
+  ];
+}
+
+function optionsOf(spec, figures, width) {
+  const highest = highestOf(spec) || 1;
+  const y = spec.log ? { distr: 3 } : { range: [0, highest * 1.12] };
+  return {
+    width,
+    height: 200,
+    padding: [8, 12, 0, 0],
+    cursor: { sync: { key: CROSSHAIR, setSeries: false }, y: false, drag: { x: true, y: false }, points: { size: 6 } },
+    scales: { x: { time: false, range: () => figures.span }, y },
+    axes: axesOf(spec, scaleOf(spec.unit, highest)),
+    series: [
+      { label: "at", value: (_, t) => (t === null ? "" : atText(figures, t)) },
+      ...spec.lines.map((line) => seriesOf(line, spec)),
+    ],
+    hooks: {
+      drawAxes: [(chart) => drawStages(chart, figures)],
+      draw: [
+        (chart) => drawOver(chart, figures),
+        (chart) => spec.limit !== null && drawLimit(chart, spec.limit, spec.unit),
+      ],
+      setCursor: [(chart) => chart.root.classList.toggle("idle", chart.cursor.idx === null)],
+      ready: [(chart) => chart.root.classList.add("idle")],
+    },
+  };
+}
+
+function atText(figures, t) {
+  const stage = stageAt(figures, t);
+  return stage ? `${clock(t)} · ${stage.name}` : clock(t);
+}
+
+function drawChart(place, spec, figures) {
+  const width = Math.max(240, Math.floor(place.clientWidth));
+  const rows = [spec.t_s, ...spec.lines.map((line) => line.values)];
+  return new uPlot(optionsOf(spec, figures, width), rows, place);
+}
