@@ -1,0 +1,173 @@
+"""Accounts: do the run's own books close? Completion, exit status, counts, workers, problems. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.model.run import Completion, Totals
+from harness.model.units import show_seconds
+from harness.model.verdict import Finding, Status
+from harness.verdict.checks import sound, unsound
+from harness.verdict.material import INTERRUPTED, ORDERLY, Material
+from harness.verdict.words import counted, listed
+
+EARLY_S = 1.0
+"""A load that ended more than this before its schedule ended early."""
+LOCUST_LOG = "locust.log"
+COMPLETION = "completion.json"
+
+
+def requests_sent(material: Material) -> Finding:
+    """No requests at all is never a pass."""
+    name = "requests sent"
+    judged, whole = material.recording.window(None, None).requests, material.recording.whole(None).requests
+    if not whole:
+        return unsound(
+            name, "not one request was sent", "series.jsonl", mend=f"read {LOCUST_LOG} for what stopped it"
+        )
+    return sound(name, f"{counted(whole, 'request')} were sent, {judged:,} in judged stages", "series.jsonl")
+
+
+def endpoints_hit(material: Material) -> Finding:
+    """Every endpoint of the traffic was sent at least one request in the whole run."""
+    name = "endpoints hit"
+    planned = material.plan.endpoints
+    silent = [endpoint for endpoint in planned if not material.recording.whole(endpoint).requests]
+    if silent:
+        sentence = f"the traffic promises {listed(planned)}, but {listed(silent)} got no request"
+        if len(planned) > 3:
+            sentence = f"{len(silent)} of the {len(planned)} endpoints of the traffic got no request: {listed(silent)}"
+        mend = "give them more weight or more users, run longer, and check the request names of their User classes"
+        return unsound(name, sentence, "series.jsonl", "plan.json", mend=mend)
+    return sound(name, f"all {counted(len(planned), 'endpoint')} of the traffic were hit", "series.jsonl")
+
+
+def ended_in_order(material: Material) -> Finding:
+    """Locust ran the whole schedule, and its last word is there."""
+    name = "ended in order"
+    completion, planned_s = material.run.completion, material.plan.schedule.duration_s
+    if completion is None:
+        return _no_completion(material, name)
+    watched_s = completion.load_end_epoch_s - completion.load_start_epoch_s
+    if material.run.interrupted or completion.reason == INTERRUPTED:
+        sentence = f"interrupted after {show_seconds(watched_s)} of {show_seconds(planned_s)}; judged as far as it went"
+        return unsound(name, sentence, COMPLETION, mend="run it to its end", status=Status.WARN)
+    if completion.reason != ORDERLY or watched_s < planned_s - EARLY_S:
+        sentence = f"the load ended after {show_seconds(watched_s)} of {show_seconds(planned_s)}: {completion.reason}"
+        return unsound(name, sentence, COMPLETION, LOCUST_LOG, mend=f"read {LOCUST_LOG} for what stopped it")
+    return sound(name, f"the whole schedule of {show_seconds(planned_s)} was run", COMPLETION)
+
+
+def _no_completion(material: Material, name: str) -> Finding:
+    status = material.run.locust_exit_status
+    exited = "its exit status is not known" if status is None else f"it left with {_exit_words(status)}"
+    sentence = f"Locust left no completion, so it did not end in order; {exited}"
+    mend = f"read {LOCUST_LOG}; a killed Locust often means too little memory"
+    return unsound(name, sentence, COMPLETION, LOCUST_LOG, "run.json", mend=mend)
+
+
+def _exit_words(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"exit status {status}"
+
+
+def locust_exit(material: Material) -> Finding:
+    """Locust's exit status: 0 is no failures, 1 is failed requests; 2 and above, or a signal, is a crash."""
+    name = "Locust's exit status"
+    status = material.run.locust_exit_status
+    if status is None:
+        return unsound(name, "Locust's exit status is not known", "run.json", mend=f"read {LOCUST_LOG}")
+    if status in (0, 1) or (material.run.interrupted and status in (-2, -15, 130, 143)):
+        return sound(name, f"Locust left with {_exit_words(status)}", "run.json")
+    cause = "something raised inside it" if status > 0 else "it was killed"
+    sentence = f"Locust left with {_exit_words(status)}: {cause}"
+    return unsound(name, sentence, "run.json", LOCUST_LOG, mend=f"read the end of {LOCUST_LOG}")
+
+
+def counts_agree(material: Material) -> Finding:
+    """Locust's own totals, the recorder's and the series' are the same, to the request, for every endpoint."""
+    name = "counts agree"
+    completion = material.run.completion
+    files = (COMPLETION, "series.jsonl")
+    if completion is None:
+        return unsound(
+            name, "without a completion the counts cannot be checked", *files, mend=f"read {LOCUST_LOG}"
+        )
+    series = {
+        endpoint: Totals(requests=window.requests, failures=window.failures)
+        for endpoint in material.recording.series.endpoints
+        for window in [material.recording.whole(endpoint)]
+    }
+    accounts = {"Locust": completion.locust, "the recorder": completion.recorded, "the series": series}
+    endpoints = sorted(set().union(*accounts.values()))
+    differing = [
+        endpoint for endpoint in endpoints if len({_totals(a, endpoint) for a in accounts.values()}) > 1
+    ]
+    if differing:
+        first = differing[0]
+        told = ", ".join(f"{who} {_told(*_totals(account, first))}" for who, account in accounts.items())
+        more = (
+            f", and {counted(len(differing) - 1, 'other endpoint')} differ too" if len(differing) > 1 else ""
+        )
+        sentence = f"counts of {first} disagree: {told}{more}"
+        return unsound(
+            name, sentence, *files, mend="requests were lost; look for lost workers and a full disk"
+        )
+    total = sum(totals.requests for totals in completion.locust.values())
+    return sound(name, f"Locust, the recorder and the series agree on {counted(total, 'request')}", *files)
+
+
+def _totals(account: Mapping[str, Totals], endpoint: str) -> tuple[int, int]:
+    found = account.get(endpoint)
+    return (found.requests, found.failures) if found else (0, 0)
+
+
+def _told(requests: int, failures: int) -> str:
+    return f"{requests:,} with {counted(failures, 'failure')}"
+
+
+def workers_kept(material: Material) -> Finding:
+    """All workers that were expected took part to the end."""
+    name = "workers kept"
+    expected, completion = material.plan.workers, material.run.completion
+    lost = completion.workers_lost if completion else ()
+    fewest = _fewest_workers(material)
+    if lost or (expected and fewest is not None and fewest < expected):
+        who = f": {listed(lost)}" if lost else ""
+        number = max(len(lost), expected - (expected if fewest is None else fewest))
+        sentence = f"{counted(number, 'worker')} of {max(expected, number)} lost during the load{who}"
+        return unsound(
+            name, sentence, COMPLETION, "generator.jsonl", mend=f"read {LOCUST_LOG} on the worker's machine"
+        )
+    if not expected:
+        return sound(name, "Locust ran in a single process", "plan.json")
+    return sound(
+        name, f"all {counted(expected, 'worker')} took part to the end", COMPLETION, "generator.jsonl"
+    )
+
+
+def _fewest_workers(material: Material) -> int | None:
+    judged = set(material.recording.seconds_of(None))
+    seen = [
+        second.workers
+        for second in material.recording.series.seconds
+        if second.workers is not None and second.process == "main" and second.t_s in judged
+    ]
+    return min(seen, default=None)
+
+
+def recorder_sound(material: Material) -> Finding:
+    """Nothing raised in the recorder, in listeners or in user code."""
+    name = "nothing raised"
+    completion: Completion | None = material.run.completion
+    if completion is None:
+        return unsound(
+            name, "without a completion nobody knows what raised", COMPLETION, mend=f"read {LOCUST_LOG}"
+        )
+    if completion.problems:
+        sentence = (
+            f"{counted(len(completion.problems), 'problem')} in the generator: {listed(completion.problems)}"
+        )
+        return unsound(
+            name, sentence, COMPLETION, LOCUST_LOG, mend="mend the locustfile, or report it if it is ours"
+        )
+    return sound(name, "no exception in the recorder, listeners or user code", COMPLETION)

@@ -1,0 +1,137 @@
+"""Pacing: was the planned load reached, second by second? Pure.
+
+Users: a judged second is short when fewer users ran than planned by more than max(1, 2 %). The plan of a
+second is the lowest level between the second before it and the one after it, because a shape is asked once
+a second. More than max(3 s, 2 % of the judged seconds) of short seconds, or of seconds without a record,
+are too many.
+
+Arrivals: the sum of the judged seconds must be within 1 % of the plan (with Poisson arrivals also three
+standard deviations), every arrival that was due must have been started, and the 99th percentile of lateness
+must not exceed 100 ms in a sustained stretch (`saturation.sustained`). Arrivals that were dropped while as
+many requests were in flight as the plan allows are the target's doing, which is a failure and not a flaw of
+the measurement.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from harness.model.series import Second
+from harness.model.units import show, show_seconds
+from harness.model.verdict import Finding, Status
+from harness.verdict.checks import sound, unsound
+from harness.verdict.material import Material
+from harness.verdict.saturation import sustained
+from harness.verdict.words import counted
+
+TOLERANCE = 0.02
+RATE_TOLERANCE = 0.01
+SHORT_SECONDS = 3
+SHORT_SHARE = 0.02
+LATE_S = 0.1
+BOUND_SHARE = 0.9
+"""From this share of max_in_flight on, the bound is held to be the cause of a drop (it is sampled once a second)."""
+FILE = "generator.jsonl"
+
+
+def load_reached(material: Material) -> list[Finding]:
+    """The findings on users, or on arrivals, in the judged stages."""
+    judged = material.recording.seconds_of(None)
+    seconds = [second for second in material.recording.series.seconds if second.t_s >= 0]
+    unrecorded = len(set(judged) - {second.t_s for second in seconds})
+    if unrecorded > _tolerated(judged):
+        sentence = f"the generator has no record of {unrecorded} of {counted(len(judged), 'judged second')}"
+        name = "users reached" if material.plan.schedule.unit == "users" else "rate reached"
+        return [unsound(name, sentence, FILE, mend="read locust.log for what kept the recorder from writing")]
+    if material.plan.schedule.unit == "users":
+        return [_users_reached(material, judged, seconds)]
+    return [_rate_reached(material, judged, seconds), _schedule_kept(material, judged, seconds)]
+
+
+def _tolerated(judged: list[int]) -> float:
+    return max(SHORT_SECONDS, SHORT_SHARE * len(judged))
+
+
+def _users_reached(material: Material, judged: list[int], seconds: list[Second]) -> Finding:
+    name = "users reached"
+    schedule = material.plan.schedule
+    running = {second.t_s: second.users for second in seconds if second.process == "main"}
+    short = []
+    for t_s in judged:
+        planned = min(schedule.level_at(moment) for moment in (max(0, t_s - 1), t_s, t_s + 0.999))
+        if t_s in running and running[t_s] < planned - max(1.0, TOLERANCE * planned):
+            short.append((planned - running[t_s], t_s, planned))
+    if len(short) > _tolerated(judged):
+        _, worst_s, planned = max(short)
+        sentence = (
+            f"planned users were not reached in {len(short)} of {counted(len(judged), 'judged second')}; "
+            f"at {worst_s} s {running[worst_s]} ran of {planned:.0f}"
+        )
+        mend = "users ended or could not be spawned in time: read locust.log, lower the spawn rate or add workers"
+        return unsound(name, sentence, FILE, "plan.json", mend=mend)
+    kept = len(judged) - len(short)
+    peak = max((running.get(t_s, 0) for t_s in judged), default=0)
+    sentence = f"planned users ran in {kept} of {counted(len(judged), 'judged second')}, {peak} at most"
+    return sound(name, sentence, FILE)
+
+
+def _per_second(seconds: list[Second], judged: list[int]) -> Mapping[int, dict[str, float]]:
+    """Sums over processes by judged second; `late_p99_s` is the worst of them."""
+    chosen = set(judged)
+    found: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for second in seconds:
+        if second.t_s not in chosen:
+            continue
+        for column in ("offered", "sent", "dropped", "in_flight"):
+            found[second.t_s][column] += getattr(second, column) or 0
+        found[second.t_s]["late_p99_s"] = max(found[second.t_s]["late_p99_s"], second.late_p99_s or 0.0)
+    return found
+
+
+def _rate_reached(material: Material, judged: list[int], seconds: list[Second]) -> Finding:
+    name = "rate reached"
+    plan = material.plan
+    sums = _per_second(seconds, judged)
+    planned = sum(plan.schedule.level_at(t_s + 0.5) for t_s in judged)
+    offered, sent = (sum(row[column] for row in sums.values()) for column in ("offered", "sent"))
+    chance = 3 * planned**0.5 if plan.arrivals == "poisson" else 0.0
+    tolerance = max(1.0, RATE_TOLERANCE * planned) + chance
+    told = f"{sent:,.0f} of {planned:,.0f} planned arrivals were sent in the judged stages"
+    if abs(offered - planned) > tolerance:
+        sentence = f"{told}, and {offered:,.0f} came due"
+        return unsound(
+            name, sentence, FILE, "plan.json", mend="use more workers, or read locust.log for lost ones"
+        )
+    dropped = sum(row["dropped"] for row in sums.values())
+    if not dropped:
+        return sound(name, f"{told} ({show(sent / max(1, len(judged)), 'per_s')})", FILE)
+    bound = BOUND_SHARE * plan.max_in_flight
+    at_bound = sum(row["dropped"] for row in sums.values() if row["in_flight"] >= bound)
+    if at_bound >= 0.8 * dropped:
+        sentence = (
+            f"the target did not keep up: {counted(dropped, 'arrival')} were dropped "
+            f"while {plan.max_in_flight} requests, the most allowed, were in flight; {told}"
+        )
+        mend = (
+            "find out what makes the target slow, or raise max_in_flight if it may hold more requests at once"
+        )
+        return unsound(name, sentence, FILE, mend=mend, status=Status.FAIL)
+    sentence = (
+        f"the generator could not keep its schedule: {counted(dropped, 'arrival')} were dropped; {told}"
+    )
+    return unsound(name, sentence, FILE, mend="use more workers, or a lower rate")
+
+
+def _schedule_kept(material: Material, judged: list[int], seconds: list[Second]) -> Finding:  # noqa: ARG001
+    name = "schedule kept"
+    lateness = {t_s: row["late_p99_s"] for t_s, row in _per_second(seconds, judged).items()}
+    late = [t_s for t_s, value in lateness.items() if value > LATE_S]
+    worst = show_seconds(max(lateness.values(), default=0.0))
+    if sustained(len(late), len(judged)):
+        sentence = (
+            f"the generator could not keep its schedule: in {len(late)} of {counted(len(judged), 'judged second')} "
+            f"1 % of the arrivals were more than {show_seconds(LATE_S)} late, {worst} at worst"
+        )
+        return unsound(name, sentence, FILE, mend="use more workers, or a lower rate")
+    return sound(name, f"arrivals were started in time (P99 of lateness at worst {worst} in a second)", FILE)

@@ -1,0 +1,193 @@
+"""Metrics of the system under load: CPU, memory, connection pool, deadlocks, survival. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+
+from harness.model.evidence import Evidence
+from harness.model.run import Run
+from harness.model.sla import Objective
+from harness.model.units import show
+from harness.verdict.material import Material
+from harness.verdict.measurement import Measurement
+from harness.verdict.words import counted
+
+CPU_SHARES = {"target": "target", "database": "database", "generator": "generator", "harness": "harness"}
+
+
+def cpu(material: Material, objective: Objective) -> Measurement:
+    """Mean CPU of the host over the stage, as a ratio of all its cores, without the generator's and our own share.
+
+    A sample that lacks one of our shares counts with the whole host's CPU, which can only make it look worse.
+    """
+    samples = _samples(material, "resources", objective.stage)
+    if isinstance(samples, Measurement):
+        return samples
+    cores = float(material.evidence["resources"].facts.get("cpu_count") or material.run.environment.cpu_count)
+    hosts = [(sample, host) for sample in samples if (host := sample.get("host_cpu_ratio")) is not None]
+    if not hosts:
+        return _unseen("resources", "host CPU")
+    ours = [
+        ((s.get("generator_cpu_cores") or 0.0) + (s.get("harness_cpu_cores") or 0.0)) / cores
+        for s, _ in hosts
+    ]
+    values = [max(0.0, host - own) for (_, host), own in zip(hosts, ours, strict=True)]
+    shares = [f"host {show(_mean([host for _, host in hosts]), 'ratio')}"]
+    for group, name in CPU_SHARES.items():
+        seen = [value for sample, _ in hosts if (value := sample.get(f"{group}_cpu_cores")) is not None]
+        if seen:
+            shares.append(f"{name} {show(_mean(seen) / cores, 'ratio')}")
+    return _measured(material, "resources", _mean(values), len(values), detail=", ".join(shares))
+
+
+def memory(material: Material, objective: Objective) -> Measurement:
+    """The most memory (RSS) that one worker of the target held in the stage, in bytes."""
+    samples = _samples(material, "resources", objective.stage)
+    if isinstance(samples, Measurement):
+        return samples
+    sizes = _column(samples, "target_rss_bytes")
+    if not sizes:
+        return _unseen("resources", "memory of the target's workers")
+    return _measured(material, "resources", max(sizes), len(sizes))
+
+
+def pool_use(material: Material, objective: Objective) -> Measurement:
+    """95th percentile of the share of the pool's connections in use; waiting or a time-out is exhaustion."""
+    samples = _samples(material, "pool", objective.stage)
+    if isinstance(samples, Measurement):
+        return samples
+    uses = sorted(
+        in_use / size
+        for sample in samples
+        if (in_use := sample.get("in_use")) is not None and (size := sample.get("size"))
+    )
+    if not uses:
+        return _unseen("pool", "connections in use")
+    p95 = uses[ceil(0.95 * len(uses)) - 1]
+    peak = f"peak {show(uses[-1], 'ratio')}"
+    return _measured(material, "pool", p95, len(uses), detail=peak, broken=_exhausted(samples))
+
+
+def deadlocks(material: Material, objective: Objective) -> Measurement:  # noqa: ARG001 - a metric's signature
+    """Deadlocks that the database counted from the start of the load to its end."""
+    locks = _available(material, "locks")
+    if isinstance(locks, Measurement):
+        return locks
+    if locks.facts.get("database_restarted"):
+        return Measurement(
+            missing="the database restarted, so its count of deadlocks began anew",
+            mend="find out in the database's log why it restarted",
+            files=_files("locks"),
+        )
+    number = locks.facts.get("deadlocks")
+    if number is None:
+        return _unseen("locks", "count of deadlocks")
+    return _measured(material, "locks", float(number), None)
+
+
+def alive(material: Material, objective: Objective) -> Measurement:  # noqa: ARG001 - a metric's signature
+    """1 when the target lived through the load and answered its health check afterwards, 0 when it did not."""
+    files = ("run.json", "target.log")
+    if cause := death(material.run, material.evidence):
+        return Measurement(value=0.0, broken=cause, mend="read target.log", files=files)
+    target = material.run.target
+    if target is None or target.healthy_after is None:
+        return Measurement(
+            missing="the target was not asked for its health after the load",
+            mend="name its health_path in the scenario's target",
+            files=files,
+        )
+    detail = "it answered its health check after the load"
+    return Measurement(value=1.0, detail=detail, files=files)
+
+
+def death(run: Run, evidence: Mapping[str, Evidence]) -> str:
+    """How the target died, was restarted or stopped answering under load; empty when it is not known to have."""
+    target = run.target
+    if target is not None and target.died:
+        return f"the target died under load: {target.died}"
+    if target is not None and target.restarted:
+        return "a process of the target was restarted under load"
+    locks = evidence.get("locks")
+    if locks is not None and locks.available and locks.facts.get("database_restarted"):
+        return "the target's database restarted under load"
+    if target is not None and target.healthy_after is False:
+        return "the target did not answer its health check after the load"
+    return ""
+
+
+def _exhausted(samples: Sequence[Mapping[str, float | None]]) -> str:
+    waiting = max(_column(samples, "waiting"), default=0.0)
+    timeouts = _column(samples, "timeouts")
+    timed_out = timeouts[-1] - timeouts[0] if timeouts else 0.0
+    parts = []
+    if timed_out > 0:
+        parts.append(f"{counted(timed_out, 'request')} timed out waiting for a connection")
+    if waiting > 0:
+        parts.append(f"up to {counted(waiting, 'request')} waited for a connection")
+    return f"the pool was exhausted: {' and '.join(parts)}" if parts else ""
+
+
+def _available(material: Material, collector: str) -> Evidence | Measurement:
+    piece = material.evidence.get(collector)
+    if piece is None:
+        return Measurement(
+            missing=f"{collector} was not collected",
+            mend=f"add {collector} to the scenario's evidence",
+            files=_files(collector),
+        )
+    if not piece.available:
+        missing = f"{collector} is unavailable: {piece.unavailable}"
+        return Measurement(missing=missing, mend=piece.mend or "", files=_files(collector))
+    return piece
+
+
+def _samples(
+    material: Material, collector: str, stage: str | None
+) -> tuple[Mapping[str, float | None], ...] | Measurement:
+    piece = _available(material, collector)
+    if isinstance(piece, Measurement):
+        return piece
+    spans = material.recording.spans(stage)
+    found = tuple(
+        sample
+        for sample in piece.samples
+        if (t_s := sample.get("t_s")) is not None and any(start <= t_s < end for start, end in spans)
+    )
+    return found or _unseen(collector, "sample within the stage")
+
+
+def _column(samples: Sequence[Mapping[str, float | None]], name: str) -> list[float]:
+    return [value for sample in samples if (value := sample.get(name)) is not None]
+
+
+def _unseen(collector: str, what: str) -> Measurement:
+    return Measurement(
+        missing=f"{collector} has no {what}",
+        mend=f"look into evidence/{collector}.json for what it could not see",
+        files=_files(collector),
+    )
+
+
+def _measured(
+    material: Material,
+    collector: str,
+    value: float,
+    samples: int | None,
+    *,
+    detail: str = "",
+    broken: str = "",
+) -> Measurement:
+    files = _files(collector)
+    if material.evidence[collector].samples:
+        files += (f"evidence/{collector}.jsonl",)
+    return Measurement(value=value, samples=samples, detail=detail, broken=broken, files=files)
+
+
+def _files(collector: str) -> tuple[str, ...]:
+    return (f"evidence/{collector}.json",)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
