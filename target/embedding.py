@@ -1,7 +1,8 @@
 """A deterministic local embedding (hashing trick); refuses to be clever, needs no model and no network.
 
-Each word votes +1 or -1 on one of 128 buckets. Vectors are whole counts, not unit vectors: cosine distance ignores the
-length, and whole numbers are cheap to write. 128 dimensions keep an HNSW insert well below a millisecond.
+ Each word votes +1 or -1 on one of 128 buckets. Vectors are whole counts, not unit vectors: cosine distance
+ignores the length, and whole numbers are cheap to write. 128 dimensions keep an HNSW insert well below a
+millisecond.
 """
 
 import re

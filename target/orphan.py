@@ -1,6 +1,8 @@
-"""A child process ends with its owner: the owner holds a pipe to our stdin, and its end means that the owner is gone.
+"""A child process ends with its owner.
 
-Used by the API and the LLM double. The pipe also carries one first line, the settings.
+The owner holds a pipe to our stdin, and its end means that the owner is gone.
+
+ Used by the API and the LLM double. The pipe also carries one first line, the settings.
 """
 
 import ctypes

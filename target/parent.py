@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Parent:
-    """Remembers the parent at start. A stdin that is no pipe, or has ended already at start, tells nothing."""
+    """Remembers the parent at start.
+
+    A stdin that is no pipe, or has ended already at start, tells nothing.
+    """
 
     pid: int = field(default_factory=os.getppid)
     _pipe: "select.poll | None" = field(default=None, repr=False)

@@ -17,10 +17,13 @@ _START_S = 30.0
 _DATABASE = "target"
 _ROLE = "target"
 _LOGGING = (
-    "log_min_duration_statement", "log_min_duration_sample", "log_statement_sample_rate", "log_transaction_sample_rate",
-    "auto_explain.log_min_duration", "auto_explain.log_analyze", "auto_explain.log_buffers", "auto_explain.log_timing",
-    "auto_explain.log_format", "auto_explain.log_verbose", "auto_explain.sample_rate", "auto_explain.log_nested_statements",
-)  # fmt: skip
+    "log_min_duration_statement, log_min_duration_sample, log_statement_sample_rate, "
+    "log_transaction_sample_rate, "
+    "auto_explain.log_min_duration, auto_explain.log_analyze, auto_explain.log_buffers, "
+    "auto_explain.log_timing, "
+    "auto_explain.log_format, auto_explain.log_verbose, auto_explain.sample_rate, "
+    "auto_explain.log_nested_statements"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +110,10 @@ async def _grant(server: Server) -> None:
         await mark(connection)
         await connection.execute("CREATE EXTENSION vector; CREATE EXTENSION pg_stat_statements")
         await connection.execute(f"GRANT CREATE ON SCHEMA public TO {_ROLE}")
-        await connection.execute(f"GRANT SET, ALTER SYSTEM ON PARAMETER {', '.join(_LOGGING)} TO {_ROLE}")
+        await connection.execute(f"GRANT SET, ALTER SYSTEM ON PARAMETER {_LOGGING} TO {_ROLE}")
         await connection.execute(
-            f"GRANT EXECUTE ON FUNCTION pg_reload_conf(), pg_read_file(text, bigint, bigint, boolean) TO {_ROLE}"
+            "GRANT EXECUTE ON FUNCTION pg_reload_conf(), pg_read_file(text, bigint, bigint, boolean) "
+            f"TO {_ROLE}"
         )
     finally:
         await connection.close()

@@ -1,4 +1,7 @@
-"""What the API process must know; crosses the process boundary as one line of JSON, so secrets stay off the command line."""
+"""What the API process must know.
+
+Crosses the process boundary as one line of JSON, so secrets stay off the command line.
+"""
 
 import dataclasses
 import json
@@ -9,9 +12,9 @@ from typing import Self
 class ServiceSettings:
     """Settings of the API process.
 
-    The pool answers 50 connections held at the same time, and at 100 users (about 50 requests/s of a few milliseconds
-    each) rarely has more than five out. The LLM bucket lets at most `llm_limit_per_s + llm_burst` calls start in any
-    one second, which stays below the 50/s that the LLM double allows.
+     The pool answers 50 connections held at the same time, and at 100 users (about 50 requests/s of a few
+    milliseconds each) rarely has more than five out. The LLM bucket lets at most `llm_limit_per_s +
+    llm_burst` calls start in any one second, which stays below the 50/s that the LLM double allows.
     """
 
     dsn: str

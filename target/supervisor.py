@@ -1,4 +1,4 @@
-"""Start PostgreSQL, LLM double and API, say that they are ready, watch them, and take all of them down together.
+"""Start PostgreSQL, LLM double and API, say that they are ready, watch them, take them down together.
 
 Restarts nothing: a load test must see a death.
 """
@@ -158,7 +158,10 @@ def _readiness(system: System) -> dict[str, Any]:
 
 
 def _stop_on_signals() -> threading.Event:
-    """From now on SIGTERM and SIGINT raise Stopped in the main thread, once; later ones cannot disturb the clean-up."""
+    """From now on SIGTERM and SIGINT raise Stopped in the main thread, once.
+
+    Later ones cannot disturb the clean-up.
+    """
     stopping = threading.Event()
 
     def stop(_number: int, _frame: object) -> None:

@@ -1,4 +1,7 @@
-"""The HTTP side: seven endpoints, health and metrics. Answers are plain values, written as JSON without a second validation."""
+"""The HTTP side: seven endpoints, health and metrics.
+
+Answers are plain values, written as JSON without a second validation.
+"""
 
 import asyncio
 import logging

@@ -1,4 +1,7 @@
-"""The background backup: copies archived cases into case_bank_archive, batch by batch, outside every request."""
+"""The background backup.
+
+Copies archived cases into case_bank_archive, batch by batch, outside every request.
+"""
 
 import asyncio
 import logging

@@ -1,4 +1,7 @@
-"""What clients send and what they get. Requests are validated; answers are built as plain values and only documented here."""
+"""What clients send and what they get.
+
+Requests are validated; answers are built as plain values and only documented here.
+"""
 
 from typing import Any
 

@@ -1,8 +1,9 @@
 """Consolidation: take failing, repeated and unused cases out of use, in this order.
 
-Each statement is a short transaction of its own that locks a bounded number of rows in the order of their ids and skips rows
-that another run holds. So parallel runs share the work, none waits for another, and no two can lock in a circle. What is
-archived goes into the backup queue in the same transaction; the copy is made later (see `backup`).
+ Each statement is a short transaction of its own that locks a bounded number of rows in the order of their
+ids and skips rows that another run holds. So parallel runs share the work, none waits for another, and no
+two can lock in a circle. What is archived goes into the backup queue in the same transaction; the copy is
+made later (see `backup`).
 """
 
 from collections.abc import Iterable
@@ -107,7 +108,10 @@ async def _remember(
     pairs: list[Pair],
     merged: list[Pair],
 ) -> None:
-    """Note which cases need no second look: not those whose pair was held by another run, or with more twins than we saw."""
+    """Note which cases need no second look.
+
+    Not those whose pair was held by another run, or with more twins than we saw.
+    """
     done = {pair.removed for pair in merged}
     open_cases = {case for pair in pairs if pair.removed not in done for case in (pair.keeper, pair.removed)}
     crowded = {row.case_id for row in found if row.place == NEIGHBOURS}
@@ -117,7 +121,10 @@ async def _remember(
 
 
 def pairs_of(found: Iterable[Row[Any]], gone: set[str]) -> list[Pair]:
-    """The pairs to merge, most similar first; a case is given up only once, and never keeps after it was given up."""
+    """The pairs to merge, most similar first.
+
+    A case is given up only once, and never keeps after it was given up.
+    """
     pairs = {_pair(row) for row in found if row.other_id is not None}
     gone = set(gone)
     kept: set[str] = set()

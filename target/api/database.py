@@ -87,5 +87,5 @@ def _server_settings(settings: ServiceSettings) -> dict[str, str]:
         "application_name": APPLICATION_NAME,
         "statement_timeout": f"{settings.statement_timeout_s:g}s",
         "jit": "off",
-        "hnsw.iterative_scan": "relaxed_order",  # a filter beside the nearest vectors must not starve the result
+        "hnsw.iterative_scan": "relaxed_order",  # a filter beside the nearest must not starve the result
     }

@@ -1,4 +1,7 @@
-"""The client of the LLM upstream: every call passes a rate limiter and has a timeout; a failed call is None, and counted."""
+"""The client of the LLM upstream: every call passes a rate limiter and has a timeout.
+
+A failed call is None, and counted.
+"""
 
 import asyncio
 import time

@@ -75,7 +75,8 @@ async def _suggestions(database: Database, llm: LlmClient, weak: list[Row[Any]])
 
 def _prompt(row: Row[Any], rate: float) -> str:
     errors = ", ".join(f"{error['error_type']} ({error['count']})" for error in json.loads(row.errors))
-    return f"The case '{row.query}' succeeds in {rate:.0f} % of its runs. Failures: {errors}. Suggest improvements."
+    numbers = f"It succeeds in {rate:.0f} % of its runs; failures: {errors}."
+    return f"Suggest improvements of the case '{row.query}'. {numbers}"
 
 
 def _common_error(error: dict[str, Any], failed: int) -> CommonError:

@@ -1,4 +1,7 @@
-"""The inputs that load tests send (`locustfiles/inputs.json`), made from the same seed: `python -m target.dataset.inputs`."""
+"""The inputs that load tests send (`locustfiles/inputs.json`), made from the same seed.
+
+`python -m target.dataset.inputs`.
+"""
 
 import json
 import sys
@@ -14,7 +17,7 @@ TEXTS = 200
 
 
 def inputs() -> dict[str, list[str]]:
-    """Ids that exist and outlive every consolidation, search texts, texts to classify, and taxonomy versions."""
+    """Ids that outlive every consolidation, search texts, texts to classify, and taxonomy versions."""
     random = Random(SEED + 4)
     bank = cases("standard", datetime(2025, 1, 1, tzinfo=UTC))
     return {

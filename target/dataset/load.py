@@ -20,7 +20,10 @@ _LOG = logging.getLogger(__name__)
 
 
 async def prepare(connection: Any, name: rows.SetName) -> None:
-    """Create and fill everything. Refuses a database that holds tables and is not marked as a test database."""
+    """Create and fill everything.
+
+    Refuses a database that holds tables and is not marked as a test database.
+    """
     await _refuse_foreign(connection)
     await _extensions(connection)
     await connection.set_type_codec("vector", encoder=bytes, decoder=bytes, format="binary")
@@ -52,7 +55,7 @@ async def _refuse_foreign(connection: Any) -> None:
         database = await connection.fetchval("SELECT current_database()")
         raise TargetError(
             f"database {database}",
-            f"holds {tables} tables and is not marked as a test database, and loading the data set would drop them",
+            f"holds {tables} tables and is not marked as a test database; loading would drop them",
             f"name an empty database, or mark it: ALTER DATABASE {database} SET harness.test_database = 'on'",
             status=5,
         )
@@ -92,9 +95,18 @@ async def _fill(connection: Any, name: rows.SetName, now: datetime) -> None:
 
 def _case_row(case: rows.Case, now: datetime) -> tuple[object, ...]:
     return (
-        case.case_id, case.query, case.answer, case.category_path, case.status, case.success_rate, case.usage_count,
-        case.last_used_at, packed(embed(case.query)), case.created_at, now,
-    )  # fmt: skip
+        case.case_id,
+        case.query,
+        case.answer,
+        case.category_path,
+        case.status,
+        case.success_rate,
+        case.usage_count,
+        case.last_used_at,
+        packed(embed(case.query)),
+        case.created_at,
+        now,
+    )
 
 
 def _archive_row(row: tuple[object, ...]) -> tuple[object, ...]:
@@ -105,8 +117,15 @@ def _log_row(number: int, log: rows.Log) -> tuple[object, ...]:
     message = None if log.success else f"{log.error_type} in step {number % 7}"
     context = f'{{"attempt": {number % 3 + 1}, "model": "m{number % 4}"}}'
     return (
-        number, log.case_id, log.success, log.error_type, message, log.execution_time_ms, context, log.created_at
-    )  # fmt: skip
+        number,
+        log.case_id,
+        log.success,
+        log.error_type,
+        message,
+        log.execution_time_ms,
+        context,
+        log.created_at,
+    )
 
 
 def _fresh_rows(settled: list[rows.Case], now: datetime) -> Iterable[tuple[object, ...]]:

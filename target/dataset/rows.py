@@ -1,4 +1,7 @@
-"""The rows of both data sets, generated from one seed; pure: no clock (the time is an argument), no database."""
+"""The rows of both data sets, generated from one seed.
+
+Pure: no clock (the time is an argument), no database.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -60,7 +63,10 @@ class Log:
 
 
 def cases(name: SetName, now: datetime) -> list[Case]:
-    """All cases of a set. Only the removable, mergeable and archivable ones are touched by a consolidation."""
+    """All cases of a set.
+
+    Only the removable, mergeable and archivable ones are touched by a consolidation.
+    """
     size = SIZES[name]
     random = Random(SEED)
     made = [_case(random, "case", n, now, uses=(500, 3_000)) for n in range(1, ANALYSED_CASES + 1)]
@@ -103,7 +109,10 @@ def logs(name: SetName, now: datetime) -> Iterator[Log]:
 
 
 def success_chance(number: int) -> float:
-    """How often case `number` succeeds: every twentieth analysed case is weak (about 0.40), the others 0.70 and more."""
+    """How often case `number` succeeds.
+
+    Every twentieth analysed case is weak (about 0.40), the others 0.70 and more.
+    """
     weak = number <= ANALYSED_CASES and number % (ANALYSED_CASES // WEAK_CASES) == 0
     return 0.38 + number / 2_500 if weak else 0.70 + (number * 7 % 29) / 100
 

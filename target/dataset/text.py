@@ -1,4 +1,7 @@
-"""Sentences from the vocabulary, drawn from a seeded stream: nobody reads them, but indexes and embeddings must bite."""
+"""Sentences from the vocabulary, drawn from a seeded stream.
+
+Nobody reads them, but indexes and embeddings must bite.
+"""
 
 from random import Random
 
@@ -14,7 +17,10 @@ def leaf(random: Random) -> Leaf:
 
 
 def sentence(random: Random, place: Leaf, *, words: int) -> str:
-    """A text about `place`: half of its words belong to the topic, a sixth to the kind, the rest to everybody."""
+    """A text about `place`.
+
+    Half of its words belong to the topic, a sixth to the kind, the rest to everybody.
+    """
     area, topic, kind = place
     own = AREAS[area][topic].split()
     drawn = [random.choice(own) for _ in range(words // 2)]

@@ -1,4 +1,7 @@
-"""The words the seed texts are made of: six areas, four topics each, eight words a topic, and words everybody uses."""
+"""The words the seed texts are made of.
+
+Six areas, four topics each, eight words a topic, and words everybody uses.
+"""
 
 AREAS: dict[str, dict[str, str]] = {
     "billing": {
@@ -43,7 +46,13 @@ KINDS: dict[str, str] = {
     "problem": "fails error broken missing wrong unexpected stuck rejected",
     "rule": "allowed required must limit policy deadline exception agreement",
 }
-COMMON = ["customer", "team", "system", "account", "record", "update", "change", "check", "report", "open", "close", "month", "week", "day", "order", "number", "first", "last", "after", "before", "during", "support", "contact", "form", "page", "list", "entry", "option", "note", "value", "region", "partner", "service", "process", "manual", "automatic", "new", "old", "shared", "private", "external", "internal", "daily", "urgent", "pending", "complete", "partial", "large", "small", "second", "copy"]
+_EVERYWHERE = (
+    "customer team system account record update change check report open close month week day order number "
+    "first last after before during support contact form page list entry option note value region partner "
+    "service process manual automatic new old shared private external internal daily urgent pending complete "
+    "partial large small second copy"
+)
+COMMON = _EVERYWHERE.split()
 VERSIONS = ("2023.1", "2024.1", "2025.1")
 CURRENT_VERSION = VERSIONS[-1]
 

@@ -1,8 +1,8 @@
 """Faults: promises broken on purpose, so that every objective and collector can be seen to fail.
 
-One fault is one file of this folder, and the file name is its name; there is no other list. A file has a function
-`create(value)` that returns a `Fault`, and the first line of its docstring is its help. Off by default; `a,b:3` switches on
-`a`, and `b` with the value 3.
+ One fault is one file of this folder, and the file name is its name; there is no other list. A file has a
+function `create(value)` that returns a `Fault`, and the first line of its docstring is its help. Off by
+default; `a,b:3` switches on `a`, and `b` with the value 3.
 """
 
 import difflib
@@ -17,7 +17,7 @@ from target.settings import ServiceSettings
 
 
 class Fault:
-    """What a fault may change: settings, statements, or how requests are served. Each method is the identity here."""
+    """What a fault may change: settings, statements, how requests are served. Here: nothing."""
 
     def settings(self, settings: ServiceSettings) -> ServiceSettings:
         """Other settings for the service."""
@@ -34,7 +34,7 @@ class Fault:
 
 
 def is_work(scope: Scope) -> bool:
-    """Whether this is a request of a client (not the health check, the metrics, or the life of the server)."""
+    """Whether this is a request of a client, not the health check, the metrics, or the life of the server."""
     return scope["type"] == "http" and scope["path"] not in ("/healthz", "/metrics")
 
 

@@ -1,4 +1,4 @@
-"""the API process dies hard; value: after `20s` from the first request, or after `200` requests; default 10s"""
+"""the API process dies hard; value: `20s` after the first request, or `200` requests; default 10s"""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""a pool too small for the load, whose callers soon give up (503 "pool exhausted"); value: connections, default 1"""
+"""a pool too small for the load, whose callers soon give up (503); value: connections, default 1"""
 
 from dataclasses import replace
 

@@ -1,4 +1,7 @@
-"""`python -m target.llm --fd N --log FILE`: serve the LLM double on an inherited listening socket, until its owner is gone."""
+"""`python -m target.llm --fd N --log FILE`.
+
+Serve the LLM double on an inherited listening socket, until its owner is gone.
+"""
 
 import argparse
 import functools

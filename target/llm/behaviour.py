@@ -1,4 +1,7 @@
-"""How the LLM double behaves: latency, its own rate limit, failures. Pure: time and randomness are arguments."""
+"""How the LLM double behaves: latency, its own rate limit, failures.
+
+Pure: time and randomness are arguments.
+"""
 
 import dataclasses
 from collections import deque
@@ -10,7 +13,11 @@ Mode = Literal["ok", "error", "hang"]
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """The settable part. Latency is lognormal around `median_s`, cut at `min_s` and `max_s`; a mode hits `mode_ratio` of the calls."""
+    """The settable part.
+
+    Latency is lognormal around `median_s`, cut at `min_s` and `max_s`; a mode hits `mode_ratio` of the
+    calls.
+    """
 
     median_s: float = 0.3
     sigma: float = 0.3

@@ -1,6 +1,9 @@
-"""The LLM double as an ASGI application: `POST /v1/chat/completions`, `GET|PUT /admin/behaviour`, `GET /healthz`.
+"""The LLM double as an ASGI application.
 
-Every call becomes one line of JSON in its log: when it came (`at`, seconds since 1970), how long it took, and its status.
+Paths: `POST /v1/chat/completions`, `GET|PUT /admin/behaviour`, `GET /healthz`.
+
+ Every call becomes one line of JSON in its log: when it came (`at`, seconds since 1970), how long it took,
+and its status.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Run PostgreSQL without privileges: it refuses uid 0, so root lends it `postgres` or `nobody`.
 
-Where that account cannot reach the programs (a virtual environment below a 0700 home), a copy is staged once per version.
-No mode of any existing folder is ever changed.
+ Where that account cannot reach the programs (a virtual environment below a 0700 home), a copy is staged
+once per version. No mode of any existing folder is ever changed.
 """
 
 import os
@@ -106,7 +106,7 @@ def _trusted(cache: Path) -> bool:
 
 
 def _stage(install: Path, cache: Path) -> None:
-    """Copy the programs and the wheel's library folder beside each other (the loader looks for `../../../*.libs`)."""
+    """Copy the programs and, at the same distance, the wheel's libraries (loaded from `../../../*.libs`)."""
     building = Path(tempfile.mkdtemp(prefix=".reference-target-", dir=cache.parent))
     package = install.parent
     shutil.copytree(install, building / package.name / install.name, symlinks=True)

@@ -96,11 +96,17 @@ def start(*, connections: int) -> Server:
     configuration = _CONFIGURATION.format(log=folder / "log", connections=connections, port=port)
     with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write(configuration)
+    command = [programs / "postgres", folder / "data", folder / "start.log", folder]
     guard = subprocess.Popen(
-        ["/bin/sh", "-c", _GUARD, "guard", programs / "postgres", folder / "data", folder / "start.log", folder],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/",
-        env=_environment(folder), start_new_session=True, **owner.credentials(),
-    )  # fmt: skip
+        ["/bin/sh", "-c", _GUARD, "guard", *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd="/",
+        env=_environment(folder),
+        start_new_session=True,
+        **owner.credentials(),
+    )
     assert guard.stdout is not None  # noqa: S101 - asked for above
     with guard.stdout:
         pid = int(guard.stdout.readline())
@@ -120,8 +126,8 @@ def _initialise(programs: Path, folder: Path, owner: account.Account, password: 
     owner.own(secret)
     done = subprocess.run(
         [
-            programs / "initdb", "-D", folder / "data", "-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile", secret,
-            "-E", "UTF8", "--no-locale", "--no-sync", "--no-instructions",
+            programs / "initdb", "-D", folder / "data", "-U", SUPERUSER, "-A", "scram-sha-256",
+            "--pwfile", secret, "-E", "UTF8", "--no-locale", "--no-sync", "--no-instructions",
         ],
         capture_output=True, text=True, cwd="/", env=_environment(folder), check=False, **owner.credentials(),
     )  # fmt: skip
