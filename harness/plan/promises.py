@@ -1,0 +1,188 @@
+"""Promises as they are written in scenarios and SLA files, made into objectives with limits in base units.
+
+Looks at one promise at a time; whether its endpoint and stage exist, and which replaces which, is for
+`objectives`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from harness.model.sla import Objective, Policy
+from harness.plan.checking import checked, fields, required
+from harness.plan.document import Document, Trail
+from harness.plan.limits import in_unit
+from harness.plan.problems import Position, Problems
+from harness.plan.schema import REQUIRED, LimitEntry, ObjectiveEntry, SlaFile
+
+HIGHER_IS_BETTER = ("per_s", "count")
+"""Units whose limit must say whether it is a `max` or a `min`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """An objective, and where its names stand."""
+
+    objective: Objective
+    place: Position
+    at_endpoint: Position
+    at_stage: Position
+    at_reference: Position
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promises:
+    """What every promise of one scenario is checked against."""
+
+    metrics: Mapping[str, str]
+    """Unit by metric."""
+    policy: Policy
+    requirement: str | None
+    problems: Problems
+
+    def of_scenario(self, document: Document) -> list[Promise]:
+        """The objectives that the scenario itself lists."""
+        listed = document.value("objectives")
+        if listed is not None and not isinstance(listed, list):
+            self.problems.add(document.at("objectives"), "objectives are no list", "begin each with a dash")
+            return []
+        found: list[Promise] = []
+        for index in range(len(listed or [])):
+            trail = ("objectives", index)
+            entry = checked(document, trail, ObjectiveEntry, self.problems)
+            if entry and (promise := self._promise(document, trail, entry)):
+                self._note_repeated(promise, found)
+                found.append(promise)
+        return found
+
+    def of_sla(self, document: Document) -> list[Promise]:
+        """The objectives of an SLA file: a limit, or a mapping, by endpoint and metric."""
+        required(document, REQUIRED["sla"], self.problems)
+        heading = fields(document, SlaFile, self.problems, apart=["endpoints"])
+        endpoints = document.value("endpoints")
+        if not isinstance(endpoints, dict):
+            if document.readable and endpoints is not None:
+                self.problems.add(
+                    document.at("endpoints"), "endpoints are no mapping", "write endpoint: {p95: 1s}"
+                )
+            return []
+        found = []
+        for endpoint, limits in endpoints.items():
+            if not isinstance(limits, dict):
+                self.problems.add(
+                    document.at("endpoints", endpoint), "no limits by metric", "write {p95: 1s}"
+                )
+                continue
+            for metric in limits:
+                trail = ("endpoints", endpoint, metric)
+                entry = self._sla_entry(document, trail, endpoint, metric, heading.requirement)
+                if entry and (promise := self._promise(document, trail, entry)):
+                    found.append(promise)
+        return found
+
+    def _sla_entry(
+        self, document: Document, trail: Trail, endpoint: str, metric: str, requirement: str | None
+    ) -> ObjectiveEntry | None:
+        """One promise of an SLA file in the form of a scenario's; a bare limit is a `max`."""
+        if trail in document.broken:
+            return None
+        written = document.value(*trail)
+        if isinstance(written, dict):
+            given = checked(document, trail, LimitEntry, self.problems)
+        elif isinstance(written, bool | list) or written is None:
+            self.problems.add(document.at(*trail), "this is no limit", "write one, such as 500ms")
+            return None
+        elif self.metrics.get(metric) in HIGHER_IS_BETTER:
+            mend = f"write {{min: {written}}} or {{max: {written}}}"
+            self.problems.add(document.at(*trail), f"is {written} the least or the most?", mend)
+            return None
+        else:
+            given = LimitEntry(max=str(written))
+        if given is None:
+            return None
+        return ObjectiveEntry(
+            endpoint=endpoint,
+            metric=metric,
+            **given.model_dump(exclude={"requirement"}),
+            requirement=given.requirement or requirement,
+        )
+
+    def _promise(self, document: Document, trail: Trail, entry: ObjectiveEntry) -> Promise | None:
+        """The promise of an entry, or None after noting what is wrong with it."""
+        unit = self.metrics.get(entry.metric)
+        if unit is None:
+            place = _place(document, trail, "metric", document.at_key(*trail))
+            self.problems.unknown(place, "metric", entry.metric, self.metrics, "harness list metrics")
+            return None
+        if not self._one_form(document, trail, entry):
+            return None
+        limits = {
+            name: self._limit(document, trail, name, written, unit)
+            for name, written in (("max", entry.max), ("min", entry.min), ("floor", entry.floor))
+            if written is not None
+        }
+        if None in limits.values():
+            return None
+        return Promise(
+            objective=Objective(
+                metric=entry.metric,
+                endpoint=entry.endpoint,
+                stage=entry.stage,
+                at_most=limits.get("max"),
+                at_least=limits.get("min"),
+                relative_to=entry.relative_to,
+                max_increase=entry.max_increase,
+                floor=limits.get("floor"),
+                policy=entry.policy or self.policy,
+                requirement=entry.requirement or self.requirement,
+                source=str(document.at(*trail)),
+            ),
+            place=document.at(*trail),
+            at_endpoint=_place(document, trail, "endpoint", document.at_key(*trail[:2])),
+            at_stage=document.at(*trail, "stage"),
+            at_reference=document.at(*trail, "relative_to"),
+        )
+
+    def _limit(self, document: Document, trail: Trail, name: str, written: str, unit: str) -> float | None:
+        try:
+            return in_unit(written, unit)
+        except ValueError as error:
+            what, _, mend = str(error).partition("; ")
+            self.problems.add(document.at(*trail, name), what, mend)
+            return None
+
+    def _one_form(self, document: Document, trail: Trail, entry: ObjectiveEntry) -> bool:
+        """Whether the entry has exactly one of the three forms."""
+        given = [name for name in ("max", "min", "relative_to") if getattr(entry, name) is not None]
+        place = document.at(*trail)
+        if len(given) != 1:
+            what = f"has {' and '.join(given)}" if given else "has no limit"
+            self.problems.add(
+                place,
+                f"the objective {what}",
+                "give exactly one of max, min, or relative_to with max_increase",
+            )
+        elif entry.relative_to and entry.max_increase is None:
+            self.problems.add(place, "relative_to says no max_increase", "add it, such as max_increase: 50%")
+        elif not entry.relative_to and (entry.max_increase is not None or entry.floor is not None):
+            stray = "max_increase" if entry.max_increase is not None else "floor"
+            self.problems.add(
+                document.at_key(*trail, stray),
+                f"{stray} means nothing without relative_to",
+                "add relative_to, or remove it",
+            )
+        else:
+            return True
+        return False
+
+    def _note_repeated(self, promise: Promise, before: Iterable[Promise]) -> None:
+        for other in before:
+            if other.objective.key == promise.objective.key:
+                what = f"the same promise was made in line {other.place.line}"
+                self.problems.add(promise.place, what, "keep one of the two")
+
+
+def _place(document: Document, trail: Trail, key: str, otherwise: Position) -> Position:
+    """Position of the value of `key` in the promise, or another one when it is written without that key."""
+    return document.at(*trail, key) if (*trail, key) in document.values else otherwise
