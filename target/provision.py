@@ -11,7 +11,7 @@ import asyncpg
 from target.dataset.load import mark, prepare
 from target.dataset.rows import SetName
 from target.errors import TargetError
-from target.postgres.server import DURABILITY, Server, explain
+from target.postgres.server import DURABILITY, Server
 
 _START_S = 30.0
 _DATABASE = "target"
@@ -64,6 +64,7 @@ def own(server: Server, data: SetName) -> Provided:
     """Fill our own server: a role that owns the database and may turn its logging, but is no superuser."""
     password = secrets.token_urlsafe(12)
     dsn = server.dsn(user=_ROLE, password=password, database=_DATABASE)
+    server.wait_until_created()
 
     async def fill() -> None:
         admin = await _first_connection(server)
@@ -85,7 +86,7 @@ def own(server: Server, data: SetName) -> Provided:
         durability=DURABILITY,
         source=server.source,
         pids=(server.pid,),
-        log=str(server.log / "postgresql.json"),
+        log=str(server.log),
     )
 
 
@@ -96,7 +97,7 @@ async def _first_connection(server: Server) -> Any:
             return await asyncpg.connect(server.admin_dsn("postgres"))
         except (OSError, asyncpg.PostgresError) as error:
             if server.died():
-                raise explain(server) from error
+                raise server.failure() from error
             if time.monotonic() > end:
                 raise TargetError(
                     "postgres", f"no connection after {_START_S:g} s ({error})", "see --dsn"

@@ -24,7 +24,6 @@ def main() -> None:
     parser.add_argument("--log", type=Path, required=True, help="where to write one line of JSON per call")
     parser.add_argument("--remove", type=Path, help="a folder to remove when the owner dies without a stop")
     arguments = parser.parse_args()
-    orphan.die_by_kernel() if arguments.remove is None else None
     line = orphan.settings_line()
     clean = (
         functools.partial(shutil.rmtree, arguments.remove, ignore_errors=True) if arguments.remove else None
@@ -35,6 +34,11 @@ def main() -> None:
         double, lifespan="off", access_log=False, log_level="warning", timeout_keep_alive=75
     )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=arguments.fd)])
+
+
+def _remove(folder: Path | None) -> None:
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 main()

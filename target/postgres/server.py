@@ -4,7 +4,6 @@ import os
 import secrets
 import socket
 import subprocess
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +11,13 @@ from target.errors import TargetError
 from target.postgres import account, binaries
 
 DURABILITY = "speed: fsync off, synchronous_commit off, full_page_writes off"
-SUPERUSER = "postgres"
+SUPERUSER = "postgres"  # as in guard.sh
+_STOP_S = 10.0
 _GUARD = (Path(__file__).parent / "guard.sh").read_text(encoding="utf-8")
 _CONFIGURATION = """
+data_directory = '{folder}/data'
+hba_file = '{folder}/data/pg_hba.conf'
+ident_file = '{folder}/data/pg_ident.conf'
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 fsync = off
@@ -33,7 +36,7 @@ compute_query_id = on
 track_io_timing = on
 logging_collector = on
 log_destination = 'jsonlog'
-log_directory = '{log}'
+log_directory = '{folder}/log'
 log_filename = 'postgresql.log'
 log_file_mode = 0644
 log_rotation_age = 0
@@ -49,14 +52,19 @@ port = {port}
 
 @dataclass(slots=True, kw_only=True)
 class Server:
-    """A running server; `close` stops it and removes everything it left."""
+    """A server that starts or runs; `close` stops it and removes everything it left."""
 
-    pid: int
     port: int
-    password: str = field(repr=False)
-    log: Path
+    folder: Path
     source: str
+    password: str = field(repr=False)
     guard: subprocess.Popen[str] = field(repr=False)
+    pid: int = 0
+
+    @property
+    def log(self) -> Path:
+        """Where it logs, as lines of JSON."""
+        return self.folder / "log" / "postgresql.json"
 
     def dsn(self, *, user: str, password: str, database: str) -> str:
         """A URL for this server over TCP."""
@@ -66,39 +74,56 @@ class Server:
         """The superuser's URL."""
         return self.dsn(user=SUPERUSER, password=self.password, database=database)
 
+    def wait_until_created(self) -> None:
+        """Return when the server process runs; TargetError when its cluster could not be made."""
+        assert self.guard.stdout is not None  # noqa: S101 - asked for below
+        with self.guard.stdout as answer:
+            line = answer.readline()
+        if not line:
+            raise self.failure()
+        self.pid = int(line)
+
     def died(self) -> bool:
-        """Whether the server process is gone or only waits to be reaped."""
+        """Whether the server process is gone (the guard reaps it at once)."""
         try:
-            status = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return self.guard.poll() is not None or Path("/proc/self").exists()
-        return status.rpartition(")")[2].split()[0] == "Z"
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        return False
+
+    def failure(self) -> TargetError:
+        """Why the server did not come up, in its own last words."""
+        log = self.folder / "start.log"
+        lines = log.read_text(encoding="utf-8").strip().splitlines() if log.exists() else []
+        return TargetError("postgres", lines[-1] if lines else "ended without a word", "see PG_BIN and --dsn")
 
     def close(self) -> None:
-        """Stop at once (the data are thrown away, so no checkpoint is wanted) and remove the folder."""
+        """Stop at once, without a checkpoint (the data are thrown away), and remove the folder."""
         if self.guard.stdin:
             self.guard.stdin.close()
         try:
-            self.guard.wait(timeout=10)
+            self.guard.wait(timeout=_STOP_S)
         except subprocess.TimeoutExpired:
             self.guard.kill()
 
 
 def start(*, connections: int) -> Server:
-    """Create a cluster in a new temporary folder and start it; returns before it accepts connections."""
+    """Begin to create a cluster in a new temporary folder and to start it there; returns at once."""
     found = binaries.find()
     owner = account.choose()
     programs = account.reachable_programs(found, owner)
     folder = account.scratch(owner)
-    password = secrets.token_urlsafe(12)
-    _initialise(programs, folder, owner, password)
-    port = _free_port()
-    configuration = _CONFIGURATION.format(log=folder / "log", connections=connections, port=port)
-    with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write(configuration)
-    command = [programs / "postgres", folder / "data", folder / "start.log", folder]
+    password, port = secrets.token_urlsafe(12), _free_port()
+    _write(folder / "password", password, owner)
+    _write(
+        folder / "postgresql.conf",
+        _CONFIGURATION.format(folder=folder, connections=connections, port=port),
+        owner,
+    )
     guard = subprocess.Popen(
-        ["/bin/sh", "-c", _GUARD, "guard", *command],
+        ["/bin/sh", "-c", _GUARD, "guard", programs, folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -107,34 +132,13 @@ def start(*, connections: int) -> Server:
         start_new_session=True,
         **owner.credentials(),
     )
-    assert guard.stdout is not None  # noqa: S101 - asked for above
-    with guard.stdout:
-        pid = int(guard.stdout.readline())
-    return Server(pid=pid, port=port, password=password, log=folder / "log", source=found.source, guard=guard)
+    return Server(port=port, folder=folder, source=found.source, password=password, guard=guard)
 
 
-def explain(server: Server) -> TargetError:
-    """Why the server did not come up, from its own log."""
-    lines = (server.log.parent / "start.log").read_text(encoding="utf-8").strip().splitlines()
-    return TargetError("postgres", lines[-1] if lines else "ended without a word", "see PG_BIN and --dsn")
-
-
-def _initialise(programs: Path, folder: Path, owner: account.Account, password: str) -> None:
-    secret = folder / "password"
-    secret.touch(mode=0o600)
-    secret.write_text(password, encoding="utf-8")
-    owner.own(secret)
-    done = subprocess.run(
-        [
-            programs / "initdb", "-D", folder / "data", "-U", SUPERUSER, "-A", "scram-sha-256",
-            "--pwfile", secret, "-E", "UTF8", "--no-locale", "--no-sync", "--no-instructions",
-        ],
-        capture_output=True, text=True, cwd="/", env=_environment(folder), check=False, **owner.credentials(),
-    )  # fmt: skip
-    secret.unlink()
-    if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1:] or [f"initdb ended with {done.returncode}"]
-        raise TargetError("postgres", reason[0], "see PG_BIN and --dsn")
+def _write(path: Path, text: str, owner: account.Account) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+    owner.own(path)
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -147,8 +151,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
-
-
-def deadline(seconds: float) -> float:
-    """A point on the monotonic clock, in seconds."""
-    return time.monotonic() + seconds
