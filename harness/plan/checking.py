@@ -36,31 +36,41 @@ def checked(document: Document, trail: Trail, kind: type[T], problems: Problems)
         return None
 
 
-def fields(document: Document, model: type[M], problems: Problems, *, apart: Collection[str] = ()) -> M:
-    """The document as `model`; keys that are wrong are noted and take their defaults, so checking can go on.
+def fields(
+    document: Document,
+    model: type[M],
+    problems: Problems,
+    *,
+    trail: Trail = (),
+    apart: Collection[str] = (),
+) -> M:
+    """The mapping at a trail as `model`; keys that are wrong are noted and take their defaults.
 
-    Keys in `apart` are left at their defaults; the caller checks them. All fields of `model` need defaults.
+    So checking can go on. Keys in `apart` are left at their defaults; the caller checks them. All fields of `model` need defaults.
     """
-    if not isinstance(document.data, dict):
-        problems.add(document.at(), "is not a mapping (key: value)", "see `harness schema`")
+    mapping = document.value(*trail)
+    if not isinstance(mapping, dict):
+        if trail not in document.broken:
+            problems.add(document.at(*trail), "this is no mapping (key: value)", "see `harness schema`")
         return model()
-    given = {key: value for key, value in document.data.items() if key not in apart}
+    given = {key: value for key, value in mapping.items() if key not in apart}
     wrong: set[str] = set()
     try:
         return model.model_validate(given)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            _note(document, (), detail, model, problems)
+            _note(document, trail, detail, model, problems)
             wrong.add(str(detail["loc"][0]))
     return model.model_validate({key: value for key, value in given.items() if key not in wrong})
 
 
-def required(document: Document, names: Collection[str], problems: Problems) -> None:
-    """Notes the keys that the document lacks."""
-    if document.readable and isinstance(document.data, dict):
+def required(document: Document, names: Collection[str], problems: Problems, *, trail: Trail = ()) -> None:
+    """Notes the keys that the mapping at a trail lacks."""
+    mapping = document.value(*trail)
+    if document.readable and isinstance(mapping, dict):
         for name in names:
-            if name not in document.data:
-                problems.add(document.at(), f"key '{name}' is missing", "add it; see `harness schema`")
+            if name not in mapping:
+                problems.add(document.at(*trail), f"key '{name}' is missing", "add it; see `harness schema`")
 
 
 def _note(document: Document, start: Trail, detail: ErrorDetails, kind: Any, problems: Problems) -> None:

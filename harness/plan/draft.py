@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import UsageError
@@ -11,41 +11,15 @@ from harness.model.plan import Shape, Target, TrafficShare
 from harness.model.sla import Objective
 from harness.model.stage import Schedule
 from harness.plan import objectives, reference, shapes, targets, traffic
-from harness.plan.checking import fields, required
+from harness.plan.checking import checked, fields, required
 from harness.plan.document import Document
-from harness.plan.files import Folders
-from harness.plan.inspection import Inspect, Inspection, InspectionRequest
+from harness.plan.inspection import Inspection, InspectionRequest
+from harness.plan.limits import duration_s
+from harness.plan.planner import Overrides, Planner
 from harness.plan.problems import Position, Problems
 from harness.plan.reading import read
-from harness.plan.reference import PreviousRuns, ReferenceLoad
+from harness.plan.reference import ReferenceLoad
 from harness.plan.schema import REQUIRED, ScenarioFile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overrides:
-    """What the command line says instead of the scenario; None: nothing.
-
-    TARGET_URL and its sisters come by the environment.
-    """
-
-    duration_s: float | None = None
-    users: int | None = None
-    workers: int | None = None
-    remote_workers: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Planner:
-    """What planning needs to know of the world around a scenario; the same for all scenarios of a suite."""
-
-    folders: Folders
-    environment: Mapping[str, str]
-    inspect: Inspect
-    metrics: Mapping[str, str]
-    """Unit by metric."""
-    collectors: Collection[str]
-    harness_version: str
-    previous_runs: PreviousRuns = field(default=lambda scenario: ())  # noqa: ARG005
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +31,15 @@ class Draft:
     target: Target
     locustfiles: tuple[str, ...]
     traffic: tuple[TrafficShare, ...]
+    evidence: tuple[str, ...]
     shape: Shape
     steady: bool
     """The shape has one duration: that of its judged stages."""
     schedule: Schedule
     objectives: tuple[Objective, ...]
     reference_load: ReferenceLoad | None
+    duration_s: float | None
+    """What the command line asks for instead of the scenario's own duration."""
 
 
 def drafted(path: Path, planner: Planner, overrides: Overrides) -> Draft:
@@ -91,11 +68,12 @@ class _Drafting:
     def draft(self, path: Path) -> Draft | None:
         """The draft, or None when there are problems."""
         planner, folders, problems = self.planner, self.planner.folders, self.problems
-        self._check_overrides()
-        self._check_evidence()
+        self._check_users()
+        asked_s = self._duration_s()
+        evidence = self._evidence()
         inspection = self._inspection()
         target = targets.target_of(
-            self.document, planner.environment, folders.beside(path, "targets"), problems
+            self.document, self._target_variables(), folders.beside(path, "targets"), problems
         )
         shares = self._traffic(inspection)
         shared, own = objectives.promises_of(
@@ -123,17 +101,21 @@ class _Drafting:
             locustfiles=traffic.used_files(shares, inspection),
             traffic=shares,
             shape=shape,
+            evidence=evidence,
             steady="duration_s" in shape.parameters,
             schedule=schedule,
             objectives=objectives.merged(shared, own, shares),
             reference_load=load,
+            duration_s=asked_s,
         )
 
     def _scenario(self) -> ScenarioFile:
         """What of the file is right in itself; targets and objectives are checked apart."""
         document, problems = self.document, self.problems
         required(document, REQUIRED["scenario"], problems)
-        scenario = fields(document, ScenarioFile, problems, apart=["target", "objectives"])
+        scenario = fields(
+            document, ScenarioFile, problems, apart=["target", "traffic", "evidence", "objectives"]
+        )
         stem = Path(document.file).stem
         if scenario.name and scenario.name != stem:
             problems.add(
@@ -142,6 +124,11 @@ class _Drafting:
                 f"write {stem}, or rename the file",
             )
         return scenario
+
+    def _target_variables(self) -> Mapping[str, str]:
+        """The environment, with the target's address from the command line."""
+        url = self.overrides.target_url
+        return {**self.planner.environment, "TARGET_URL": url} if url else self.planner.environment
 
     def _inspection(self) -> Inspection:
         """What is known of the classes and shapes; problems of their files are noted."""
@@ -160,7 +147,7 @@ class _Drafting:
         """The traffic; empty when files could not be inspected, for then nobody knows what is in them."""
         if inspection.problems or not self.document.readable:
             return ()
-        return traffic.traffic_of(self.document, self.scenario.traffic, inspection, self.problems)
+        return traffic.traffic_of(self.document, inspection, self.problems)
 
     def _shape(self, inspection: Inspection) -> tuple[Shape | None, Schedule | None]:
         """The shape and its schedule, which is only asked for when every parameter is right."""
@@ -172,19 +159,36 @@ class _Drafting:
             self.document, shape, self._request, self.planner.inspect, self.problems
         )
 
-    def _check_evidence(self) -> None:
-        for index, name in enumerate(self.scenario.evidence):
-            if name not in self.planner.collectors:
+    def _evidence(self) -> tuple[str, ...]:
+        """The collectors, each once; those that there are not are noted."""
+        listed = self.document.value("evidence")
+        if listed is not None and not isinstance(listed, list):
+            self.problems.add(self.document.at("evidence"), "evidence is no list", "write [resources, pool]")
+            return ()
+        known, found = self.planner.collectors, []
+        for index in range(len(listed or [])):
+            name = checked(self.document, ("evidence", index), str, self.problems)
+            if name is not None and name not in known:
                 place = self.document.at("evidence", index)
-                self.problems.unknown(
-                    place, "collector", name, self.planner.collectors, "harness list collectors"
-                )
+                self.problems.unknown(place, "collector", name, known, "harness list collectors")
+            elif name is not None:
+                found.append(name)
+        return tuple(dict.fromkeys(found))
 
-    def _check_overrides(self) -> None:
-        duration_s, users = self.overrides.duration_s, self.overrides.users
-        if duration_s is not None and duration_s <= 0:
-            self.problems.add(
-                Position("duration"), f"{duration_s:g} s is no duration", "write one, such as 30s"
-            )
+    def _duration_s(self) -> float | None:
+        """The duration asked for instead of the scenario's own, in seconds."""
+        written = self.overrides.duration
+        try:
+            asked_s = duration_s(written) if written is not None else None
+        except ValueError as error:
+            what, _, mend = str(error).partition("; ")
+            self.problems.add(Position("duration"), what, mend)
+            return None
+        if asked_s == 0:
+            self.problems.add(Position("duration"), "a duration of 0 s is none", "write one, such as 30s")
+        return asked_s
+
+    def _check_users(self) -> None:
+        users = self.overrides.users
         if users is not None and users < 1:
             self.problems.add(Position("users"), f"{users} users make no load", "write at least 1")

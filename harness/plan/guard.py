@@ -18,7 +18,7 @@ MARK_QUERY = "SELECT current_setting('harness.test_database', true) = 'on'"
 """True on a database that is marked as a test database; NULL or false elsewhere."""
 
 
-def check(plan: Plan, *, base_url: str | None = None, environment: str | None = None) -> None:
+def check_plan(plan: Plan, *, base_url: str | None = None, environment: str | None = None) -> None:
     """RefusedError unless the plan may be carried out.
 
     `base_url` and `environment` are what a started target told on its readiness line: then the plan is
@@ -47,16 +47,20 @@ def check(plan: Plan, *, base_url: str | None = None, environment: str | None = 
         )
 
 
-def check_database(*, marked: bool, purpose: str, database: str) -> None:
-    """RefusedError unless the database is marked as a test database (`MARK_QUERY` gave true).
+def check_database(
+    *, marked: bool, target: str, purpose: str = "restoring the data set", database: str | None = None
+) -> None:
+    """RefusedError unless the target's database is marked as a test database (`MARK_QUERY` gave true).
 
-    `purpose` says what wants to write, such as `restoring the data set`; `database` is a name, never a DSN.
+    `target` is the target's name; `purpose` says what wants to write; `database` is its name (never a DSN), or
+    None when it is not known.
     """
     if not marked:
+        name = _identifier(database) if database else "…"
         raise RefusedError(
             f"{purpose} needs a database that is marked as a test database",
-            where=f"database '{database}'",
-            mend=f"if it is one: ALTER DATABASE {_identifier(database)} SET harness.test_database = 'on'",
+            where=f"target '{target}'",
+            mend=f"if it is one: ALTER DATABASE {name} SET harness.test_database = 'on'",
         )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from harness.model.units import ratio, seconds, size_bytes
 
 EXAMPLES = {"s": "500ms or 5m", "ratio": "1%", "bytes": "2GiB", "per_s": "100/s", "count": "10"}
+SUFFIXES = {"s": "s", "ratio": "%", "bytes": "MiB", "per_s": "/s"}
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*s")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -23,8 +24,8 @@ def in_unit(written: object, unit: str) -> float:
     text = str(written).strip()
     if text.startswith("-"):
         raise ValueError(f"'{text}' is negative; write at least 0")
-    if unit in ("s", "ratio", "bytes", "per_s") and _NUMBER.fullmatch(text) and float(text):
-        raise ValueError(f"'{text}' has no unit; write it with one, such as {EXAMPLES[unit]}")
+    if unit in SUFFIXES and _NUMBER.fullmatch(text) and float(text):
+        raise ValueError(f"'{text}' has no unit; write it with one, such as {text}{SUFFIXES[unit]}")
     match unit:
         case "s":
             return 0.0 if text == "0" else seconds(text)

@@ -17,6 +17,7 @@ from harness.plan.reading import read
 from harness.plan.schema import ScenarioFile
 
 POOLED = {ALL, EACH}
+LIST = "harness list endpoints"
 
 
 def promises_of(
@@ -56,33 +57,35 @@ def check_names(
     """
     sent = {share.endpoint for share in traffic}
     there = {found.endpoint for found in inspection.classes}
-    for promises, endpoints in ((shared, there), (own, sent)):
+    for promises, endpoints in ((shared, there), (own, sent or there)):
         known = [endpoint for endpoint in endpoints if endpoint is not None]
         if not known or None in endpoints:
             continue
         for promise in promises:
-            if promise.objective.endpoint not in {*known, *POOLED}:
-                problems.unknown(promise.at_endpoint, "endpoint", promise.objective.endpoint, known)
+            if promise.written.endpoint not in {*known, *POOLED}:
+                problems.unknown(promise.at_endpoint, "endpoint", promise.written.endpoint, known, LIST)
 
 
 def check_stages(own: Collection[Promise], schedule: Schedule, problems: Problems) -> None:
     """Notes promises about stages that the shape does not have."""
     stages = [stage.name for stage in schedule.stages]
     for promise in own:
-        if promise.objective.stage is not None and promise.objective.stage not in stages:
-            problems.unknown(promise.at_stage, "stage", promise.objective.stage, stages)
+        if promise.written.stage is not None and promise.written.stage not in stages:
+            problems.unknown(promise.at_stage, "stage", promise.written.stage, stages)
 
 
 def merged(
     shared: Collection[Promise], own: Collection[Promise], traffic: Collection[TrafficShare]
 ) -> tuple[Objective, ...]:
     """The shared promises about endpoints of the traffic that the scenario does not replace, then its own."""
-    replaced = {promise.objective.key for promise in own}
+    own_objectives = [promise.objective for promise in own if promise.objective]
+    replaced = {objective.key for objective in own_objectives}
     sent = {share.endpoint for share in traffic}
     kept = [
         promise.objective
         for promise in shared
-        if promise.objective.key not in replaced
+        if promise.objective
+        and promise.objective.key not in replaced
         and (None in sent or promise.objective.endpoint in {*sent, *POOLED})
     ]
-    return (*kept, *(promise.objective for promise in own))
+    return (*kept, *own_objectives)

@@ -49,16 +49,17 @@ class Problems:
     def __bool__(self) -> bool:
         return bool(self._found)
 
-    def raise_if_any(self) -> None:
-        """ScenarioErrors with every problem, file by file in the order first met, by line within a file."""
-        if not self._found:
-            return
+    @property
+    def found(self) -> list[HarnessError]:
+        """Every problem: file by file in the order first met, by line within a file."""
         files = list(dict.fromkeys(position.file for position, _ in self._found))
-        ordered = sorted(
-            self._found.items(),
-            key=lambda found: (files.index(found[0][0].file), found[0][0].line, found[0][0].column),
-        )
-        raise ScenarioErrors([problem for _, problem in ordered])
+        keys = sorted(self._found, key=lambda key: (files.index(key[0].file), key[0].line, key[0].column))
+        return [self._found[key] for key in keys]
+
+    def raise_if_any(self) -> None:
+        """ScenarioErrors with every problem, if there is one."""
+        if self._found:
+            raise ScenarioErrors(self.found)
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
@@ -70,7 +71,7 @@ def nearest(name: str, known: Collection[str]) -> str | None:
 def known_names(name: str, known: Collection[str], see: str = "") -> str:
     """How to mend an unknown name: the nearest one, all of them when they are few, and where to look."""
     parts = [f"did you mean '{near}'?"] if (near := nearest(name, known)) else []
-    if len(known) <= SHORT:
+    if len(known) <= SHORT and not (near and see):
         listed = f"known: {', '.join(sorted(known)) or 'none'}"
         parts.append(f"({listed})" if near else listed)
     if see:

@@ -22,9 +22,11 @@ HIGHER_IS_BETTER = ("per_s", "count")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """An objective, and where its names stand."""
+    """One promise as written, and where its names stand."""
 
-    objective: Objective
+    written: ObjectiveEntry
+    objective: Objective | None
+    """None when its metric or its limits have problems; its names are checked all the same."""
     place: Position
     at_endpoint: Position
     at_stage: Position
@@ -49,11 +51,13 @@ class Promises:
             return []
         found: list[Promise] = []
         for index in range(len(listed or [])):
+            before = len(self.problems)
             trail = ("objectives", index)
-            entry = checked(document, trail, ObjectiveEntry, self.problems)
-            if entry and (promise := self._promise(document, trail, entry)):
-                self._note_repeated(promise, found)
-                found.append(promise)
+            required(document, ["metric"], self.problems, trail=trail)
+            entry = fields(document, ObjectiveEntry, self.problems, trail=trail)
+            promise = self._promise(document, trail, entry, sound=len(self.problems) == before)
+            self._note_repeated(promise, found)
+            found.append(promise)
         return found
 
     def of_sla(self, document: Document) -> list[Promise]:
@@ -77,8 +81,8 @@ class Promises:
             for metric in limits:
                 trail = ("endpoints", endpoint, metric)
                 entry = self._sla_entry(document, trail, endpoint, metric, heading.requirement)
-                if entry and (promise := self._promise(document, trail, entry)):
-                    found.append(promise)
+                if entry:
+                    found.append(self._promise(document, trail, entry, sound=True))
         return found
 
     def _sla_entry(
@@ -108,14 +112,24 @@ class Promises:
             requirement=given.requirement or requirement,
         )
 
-    def _promise(self, document: Document, trail: Trail, entry: ObjectiveEntry) -> Promise | None:
-        """The promise of an entry, or None after noting what is wrong with it."""
+    def _promise(self, document: Document, trail: Trail, entry: ObjectiveEntry, *, sound: bool) -> Promise:
+        """The promise of an entry; one that is not sound has been noted, and only its names are kept."""
+        return Promise(
+            written=entry,
+            objective=self._objective(document, trail, entry) if sound else None,
+            place=document.at(*trail),
+            at_endpoint=_place(document, trail, "endpoint", document.at_key(*trail[:2])),
+            at_stage=document.at(*trail, "stage"),
+            at_reference=document.at(*trail, "relative_to"),
+        )
+
+    def _objective(self, document: Document, trail: Trail, entry: ObjectiveEntry) -> Objective | None:
+        """The objective of an entry, or None after noting what is wrong with it."""
         unit = self.metrics.get(entry.metric)
         if unit is None:
             place = _place(document, trail, "metric", document.at_key(*trail))
             self.problems.unknown(place, "metric", entry.metric, self.metrics, "harness list metrics")
-            return None
-        if not self._one_form(document, trail, entry):
+        if not self._one_form(document, trail, entry) or unit is None:
             return None
         limits = {
             name: self._limit(document, trail, name, written, unit)
@@ -124,24 +138,18 @@ class Promises:
         }
         if None in limits.values():
             return None
-        return Promise(
-            objective=Objective(
-                metric=entry.metric,
-                endpoint=entry.endpoint,
-                stage=entry.stage,
-                at_most=limits.get("max"),
-                at_least=limits.get("min"),
-                relative_to=entry.relative_to,
-                max_increase=entry.max_increase,
-                floor=limits.get("floor"),
-                policy=entry.policy or self.policy,
-                requirement=entry.requirement or self.requirement,
-                source=str(document.at(*trail)),
-            ),
-            place=document.at(*trail),
-            at_endpoint=_place(document, trail, "endpoint", document.at_key(*trail[:2])),
-            at_stage=document.at(*trail, "stage"),
-            at_reference=document.at(*trail, "relative_to"),
+        return Objective(
+            metric=entry.metric,
+            endpoint=entry.endpoint,
+            stage=entry.stage,
+            at_most=limits.get("max"),
+            at_least=limits.get("min"),
+            relative_to=entry.relative_to,
+            max_increase=entry.max_increase,
+            floor=limits.get("floor"),
+            policy=entry.policy or self.policy,
+            requirement=entry.requirement or self.requirement,
+            source=str(document.at(*trail)),
         )
 
     def _limit(self, document: Document, trail: Trail, name: str, written: str, unit: str) -> float | None:
@@ -178,7 +186,7 @@ class Promises:
 
     def _note_repeated(self, promise: Promise, before: Iterable[Promise]) -> None:
         for other in before:
-            if other.objective.key == promise.objective.key:
+            if promise.objective and other.objective and other.objective.key == promise.objective.key:
                 what = f"the same promise was made in line {other.place.line}"
                 self.problems.add(promise.place, what, "keep one of the two")
 

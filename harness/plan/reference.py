@@ -59,13 +59,13 @@ def load_of(
     problems: Problems,
 ) -> ReferenceLoad | None:
     """The load of the scenario that relative promises refer to; None when there is none, or a wrong one."""
-    relative = [promise for promise in promises if promise.objective.relative_to]
+    relative = [promise for promise in promises if promise.written.relative_to]
     if not relative:
         return None
-    name = str(relative[0].objective.relative_to)
+    name = str(relative[0].written.relative_to)
     known = named(folders)
     for promise in relative:
-        other = str(promise.objective.relative_to)
+        other = str(promise.written.relative_to)
         if other not in known:
             problems.unknown(promise.at_reference, "scenario", other, known)
         elif other != name:

@@ -33,6 +33,7 @@ Secret = Annotated[
     BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value),
     Published({"type": "string"}),
 ]
+Weight = Annotated[int, Field(ge=0)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 
 
@@ -100,7 +101,9 @@ class ShapeEntry(BaseModel):
 class ObjectiveEntry(Entry):
     """One promise: exactly one of `max`, `min`, or `relative_to` with `max_increase`."""
 
-    metric: str
+    model_config = ConfigDict(json_schema_extra={"required": ["metric"]})
+
+    metric: str = ""
     """`harness list metrics` tells which."""
     endpoint: str = ALL
     """An endpoint's name, `*` (all pooled) or `each`."""
@@ -142,7 +145,7 @@ class ScenarioFile(Entry):
     """The name of a file in `targets/`, or the target itself."""
     locustfiles: tuple[str, ...] = ()
     """Locustfiles or folders, relative to this file; left out: the endpoints of the harness."""
-    traffic: dict[str, Annotated[int, Field(ge=0)]] = {}
+    traffic: dict[str, Weight] = {}
     """Weight by user class: its file name, or its class name."""
     shape: ShapeEntry | None = None
     sla: str | None = None

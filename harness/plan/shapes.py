@@ -133,7 +133,7 @@ def _given(document: Document, kind: ShapeKind, problems: Problems) -> dict[str,
                     at_key, f"unknown key '{written}'", f"write '{short}' with a unit, such as {short}: 20s"
                 )
             else:
-                problems.unknown(at_key, f"parameter of shape '{kind.kind}'", written, ["kind", *names])
+                problems.unknown(at_key, f"parameter of {kind.kind}", written, ["kind", *names])
             continue
         try:
             given[names[written]] = parameter_value(names[written], kind.parameters[names[written]], value)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from harness.model.plan import TrafficShare
 from harness.model.stage import Schedule
+from harness.plan.checking import checked
 from harness.plan.document import Document
 from harness.plan.inspection import Inspection, UserClass
 from harness.plan.problems import Problems
+from harness.plan.schema import Weight
 
 
 def files_of(document: Document, default: Path, named: Sequence[str], problems: Problems) -> tuple[str, ...]:
@@ -38,21 +40,22 @@ def _python_files(folder: Path) -> list[str]:
     return sorted(path.as_posix() for path in folder.glob("*.py") if not path.name.startswith("_"))
 
 
-def traffic_of(
-    document: Document, weights: Mapping[str, int], inspection: Inspection, problems: Problems
-) -> tuple[TrafficShare, ...]:
+def traffic_of(document: Document, inspection: Inspection, problems: Problems) -> tuple[TrafficShare, ...]:
     """The shares in the order of the scenario; without any, every class of the scenario's own files once."""
-    if not weights:
-        if "traffic" in document.data or not document.data.get("locustfiles"):
-            if ("traffic",) not in document.broken:
-                problems.add(document.at("traffic"), "there is no traffic", "add `traffic: {class: weight}`")
-            return ()
+    weights = document.value("traffic")
+    if weights is None and "traffic" not in document.data and document.value("locustfiles"):
         return tuple(_share(found.name, found, 1) for found in inspection.classes)
+    if not isinstance(weights, dict) or not weights:
+        if ("traffic",) not in document.broken:
+            problems.add(document.at("traffic"), "there is no traffic", "write traffic: {class: weight}")
+        return ()
     shares = []
-    for key, weight in weights.items():
-        if found := _class_of(document, key, inspection, problems):
+    for key in weights:
+        weight = checked(document, ("traffic", key), Weight, problems)
+        found = _class_of(document, key, inspection, problems)
+        if found and weight is not None:
             shares.append(_share(key, found, weight))
-    if not any(weights.values()):
+    if shares and not any(share.weight for share in shares):
         problems.add(document.at("traffic"), "every weight is 0", "give at least one class a weight above 0")
     return tuple(shares)
 

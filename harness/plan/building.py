@@ -13,10 +13,12 @@ from harness.model.sla import Reference
 from harness.model.stage import Schedule
 from harness.plan import guard, reference
 from harness.plan.added import added_s
-from harness.plan.draft import Draft, Overrides, Planner, drafted
+from harness.plan.draft import Draft, drafted
 from harness.plan.durations import judged_s, stretched
 from harness.plan.files import Folders, hashed, named
-from harness.plan.problems import known_names
+from harness.plan.planner import Overrides, Planner
+from harness.plan.problems import Problems, known_names
+from harness.plan.reading import read
 
 
 def build(path: Path, planner: Planner, overrides: Overrides | None = None) -> Plan:
@@ -25,13 +27,19 @@ def build(path: Path, planner: Planner, overrides: Overrides | None = None) -> P
     ScenarioErrors with every problem (exit 2); RefusedError when the guard says no (exit 5).
     """
     plan = unguarded(path, planner, overrides or Overrides())
-    guard.check(plan)
+    guard.check_plan(plan)
     return plan
 
 
 def unguarded(path: Path, planner: Planner, overrides: Overrides) -> Plan:
     """The plan before the guard has looked at it, for those who gather the refusals of several."""
     return _plan(drafted(path, planner, overrides), planner, overrides)
+
+
+def describe_scenario(path: Path) -> str:
+    """The description of a scenario file in one line; empty when it has none or cannot be read."""
+    described = read(path, {}, Problems()).value("description")
+    return str(described).strip().partition("\n")[0] if described else ""
 
 
 def find(name: str, folders: Folders) -> Path:
@@ -45,7 +53,7 @@ def find(name: str, folders: Folders) -> Path:
 
 
 def _plan(draft: Draft, planner: Planner, overrides: Overrides) -> Plan:
-    schedule, share = _stretched(draft.schedule, overrides.duration_s, steady=draft.steady)
+    schedule, share = _stretched(draft.schedule, draft.duration_s, steady=draft.steady)
     referred, schedule = _referred(draft, planner, schedule, share)
     workers = draft.scenario.workers if overrides.workers is None else overrides.workers
     timeout_s = draft.scenario.request_timeout
@@ -65,7 +73,7 @@ def _plan(draft: Draft, planner: Planner, overrides: Overrides) -> Plan:
         request_timeout_s=timeout_s,
         objectives=draft.objectives,
         reference=referred,
-        evidence=tuple(dict.fromkeys(draft.scenario.evidence)),
+        evidence=draft.evidence,
         workers=workers,
         remote_workers=overrides.remote_workers,
         shortened=share < 1,
