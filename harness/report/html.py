@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from harness.model.result import Result
 from harness.model.units import show
@@ -61,6 +61,7 @@ def _environment() -> Environment:
         "figure": wording.figure,
         "clock": wording.clock,
         "own_file": _own_file,
+        "coded": _coded,
     }
     return environment
 
@@ -70,6 +71,17 @@ def _shown(value: object) -> object:
     if value is None:
         return wording.MISSING
     return wording.plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _coded(text: str) -> Markup:
+    """The text, escaped, with what stands between backticks as code."""
+    pieces = wording.plain(text).split("`")
+    if len(pieces) % 2 == 0:
+        return escape(wording.plain(text))
+    code = Markup("<code>{}</code>")
+    return Markup().join(
+        code.format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
+    )
 
 
 def _own_file(path: str) -> bool:

@@ -1,21 +1,21 @@
 // One uPlot per chart of the page, all on the run's time axis and under one crosshair.
 
 const INKS = {
-  p50: { ink: "c3", width: 1.5 },
+  p50: { ink: "c3", width: 1.25 },
   p95: { ink: "c1", width: 2 },
-  p99: { ink: "c2", width: 1.5, dash: [5, 3] },
+  p99: { ink: "c2", width: 1.25 },
   rate: { ink: "c1", width: 1.5 },
   failures: { ink: "fail", width: 1.5 },
   users: { ink: "c4", width: 1.5 },
   planned: { ink: "soft", width: 1.5, dash: [5, 4] },
 };
-const DASHES = { c5: [6, 3], c6: [2, 2], c7: [8, 3, 2, 3], c8: [6, 3] };
+const HEIGHTS = { latency: 250, endpoints: 250, throughput: 180 };
 const X_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
 const CROSSHAIR = "run";
 const LEFT_AXIS = 68;
 
 function inkOf(line) {
-  return INKS[line.ink] || { ink: line.ink, width: 1.75, dash: DASHES[line.ink] };
+  return INKS[line.ink] || { ink: line.ink, width: 1.5 };
 }
 
 // A value with a gap on both sides is no line: it gets a dot, so that it is not lost.
@@ -44,16 +44,34 @@ function highestOf(spec) {
   return values.reduce((highest, value) => Math.max(highest, value), spec.limit || 0);
 }
 
+function isDecade(value) {
+  return Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+}
+
 function axesOf(spec, scale) {
   const common = { stroke: () => ink("soft"), font: `12px ${getComputedStyle(document.body).fontFamily}` };
   const label = (value) => (value === null ? "" : `${Number((value / scale.worth).toPrecision(6))}${scale.suffix}`);
   const steps = [];
   for (let power = -6; power < 9; power++) for (const step of [1, 2, 5]) steps.push(step * 10 ** power * scale.worth);
   return [
-    { ...common, grid: { show: false }, ticks: { stroke: () => ink("line"), size: 5 }, incrs: X_STEPS, space: 64, size: 30,
-      values: (_, ticks) => ticks.map(clock) },
-    { ...common, grid: { stroke: () => ink("grid"), width: 1 }, ticks: { show: false }, size: LEFT_AXIS, space: 34, incrs: spec.log ? undefined : steps,
-      values: (_, ticks) => ticks.map(label) },
+    {
+      ...common,
+      grid: { show: false },
+      ticks: { stroke: () => ink("line"), size: 5 },
+      incrs: X_STEPS,
+      space: 64,
+      size: 30,
+      values: (_, ticks) => ticks.map(clock),
+    },
+    {
+      ...common,
+      grid: { stroke: () => ink("grid"), width: 1, filter: (_, at) => at.map((y) => (!spec.log || isDecade(y) ? y : null)) },
+      ticks: { show: false },
+      size: LEFT_AXIS,
+      space: 34,
+      incrs: spec.log ? undefined : steps,
+      values: (_, ticks) => ticks.map(label),
+    },
   ];
 }
 
@@ -62,10 +80,11 @@ function optionsOf(spec, figures, width) {
   const y = spec.log ? { distr: 3 } : { range: [0, highest * 1.12] };
   return {
     width,
-    height: 200,
-    padding: [8, 12, 0, 0],
+    height: HEIGHTS[spec.id] || 150,
+    padding: [20, 12, 0, 0],
     cursor: { sync: { key: CROSSHAIR, setSeries: false }, y: false, drag: { x: true, y: false }, points: { size: 6 } },
     scales: { x: { time: false, range: () => figures.span }, y },
+    legend: { markers: { dash: (chart, at) => (chart.series[at].dash ? "dashed" : "solid") } },
     axes: axesOf(spec, scaleOf(spec.unit, highest)),
     series: [
       { label: "at", value: (_, t) => (t === null ? "" : atText(figures, t)) },
@@ -85,7 +104,8 @@ function optionsOf(spec, figures, width) {
 
 function atText(figures, t) {
   const stage = stageAt(figures, t);
-  return stage ? `${clock(t)} · ${stage.name}` : clock(t);
+  const events = figures.events.filter((event) => t <= event.t_s && event.t_s < t + figures.step_s);
+  return [clock(t), ...(stage ? [stage.name] : []), ...events.map((event) => event.what)].join(" · ");
 }
 
 function drawChart(place, spec, figures) {

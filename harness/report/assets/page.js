@@ -57,6 +57,7 @@ function onKey(item, event) {
 function offerLog(item) {
   const label = element("label");
   const box = element("input", undefined, { type: "checkbox" });
+  box.checked = item.spec.log = item.spec.id === "endpoints";
   label.append(box, "logarithmic");
   box.addEventListener("change", () => {
     item.spec.log = box.checked;

@@ -21,7 +21,7 @@ function drawStages(chart, figures) {
       ctx.fillStyle = ink("stripe");
       ctx.fillRect(from, top, to - from, height);
     }
-    if (stage.start_s > figures.span[0]) drawUpright(chart, from, ink("line"), []);
+    if (stage.start_s > figures.span[0]) drawUpright(chart, from, ink("line"));
   });
   ctx.restore();
 }
@@ -32,36 +32,44 @@ function drawOver(chart, figures) {
   const dpr = devicePixelRatio;
   ctx.save();
   ctx.font = `${11 * dpr}px ${getComputedStyle(document.body).fontFamily}`;
-  ctx.textBaseline = "top";
+  ctx.textAlign = "left";
+  ctx.textBaseline = "bottom";
   eachStage(chart, figures, (stage, from, to, top, height) => {
     if (!stage.judged) {
       ctx.fillStyle = ink("wash");
       ctx.fillRect(from, top, to - from, height);
     }
-    const room = to - from - 10 * dpr;
+    const room = to - from - 6 * dpr;
     const names = stage.judged ? [stage.name] : [`${stage.name} (not judged)`, stage.name];
     const name = names.find((candidate) => ctx.measureText(candidate).width <= room);
     ctx.fillStyle = ink("soft");
-    if (name) ctx.fillText(name, from + 5 * dpr, top + 3 * dpr);
+    if (name) ctx.fillText(name, from + 2 * dpr, top - 4 * dpr);
   });
   drawEvents(chart, figures);
   ctx.restore();
 }
 
+// A small tooth at the top for each event; the readout and the table of events say what it was.
 function drawEvents(chart, figures) {
-  const { left, width } = chart.bbox;
+  const { ctx, bbox } = chart;
+  const dpr = devicePixelRatio;
+  ctx.fillStyle = ink("soft");
   for (const event of figures.events) {
     const at = chart.valToPos(event.t_s, "x", true);
-    if (at >= left && at <= left + width) drawUpright(chart, at, ink("soft"), [2, 3]);
+    if (at < bbox.left || at > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(at - 4 * dpr, bbox.top);
+    ctx.lineTo(at + 4 * dpr, bbox.top);
+    ctx.lineTo(at, bbox.top + 6 * dpr);
+    ctx.fill();
   }
 }
 
-function drawUpright(chart, at, colour, dash) {
+function drawUpright(chart, at, colour) {
   const { ctx, bbox } = chart;
   const dpr = devicePixelRatio;
   ctx.strokeStyle = colour;
   ctx.lineWidth = dpr;
-  ctx.setLineDash(dash.map((length) => length * dpr));
   ctx.beginPath();
   ctx.moveTo(Math.round(at), bbox.top);
   ctx.lineTo(Math.round(at), bbox.top + bbox.height);
@@ -83,6 +91,7 @@ function drawLimit(chart, limit, unit) {
   ctx.stroke();
   ctx.font = `${11 * dpr}px ${getComputedStyle(document.body).fontFamily}`;
   ctx.textAlign = "right";
-  ctx.fillText(`limit ${show(limit, unit)}`, bbox.left + bbox.width - 5 * dpr, at - 5 * dpr);
+  ctx.textBaseline = "bottom";
+  ctx.fillText(`limit ${show(limit, unit)}`, bbox.left + bbox.width - 5 * dpr, at - 2 * dpr);
   ctx.restore();
 }
