@@ -83,7 +83,7 @@ function optionsOf(spec, figures, width) {
     height: HEIGHTS[spec.id] || 150,
     padding: [20, 12, 0, 0],
     cursor: { sync: { key: CROSSHAIR, setSeries: false }, y: false, drag: { x: true, y: false }, points: { size: 6 } },
-    scales: { x: { time: false, range: () => figures.span }, y },
+    scales: { x: { time: false, range: (_, from, to) => shownSpan(spec, figures, from, to) }, y },
     legend: { markers: { dash: (chart, at) => (chart.series[at].dash ? "dashed" : "solid") } },
     axes: axesOf(spec, scaleOf(spec.unit, highest)),
     series: [
@@ -100,6 +100,12 @@ function optionsOf(spec, figures, width) {
       ready: [(chart) => chart.root.classList.add("idle")],
     },
   };
+}
+
+// uPlot proposes the ends of a chart's own data where the reader did not zoom: then all show the whole run.
+function shownSpan(spec, figures, from, to) {
+  const zoomed = spec.t_s.length > 1 && (from !== spec.t_s[0] || to !== spec.t_s[spec.t_s.length - 1]);
+  return zoomed ? [from, to] : figures.span;
 }
 
 function atText(figures, t) {
