@@ -21,12 +21,17 @@ from rich.console import Console
 from rich.live import Live as Panel
 
 import harness
-from harness import catalogue, pipeline, progress, ui
+from harness import progress
 from harness.errors import ExitStatus, HarnessError, UsageError
 from harness.model.plan import Plan
 from harness.model.result import Result
+from harness.model.units import show_seconds
+from harness.pipeline import catalogue, exploring, judging, planning
+from harness.pipeline.running import Audience, Setting, carry_out
 from harness.places import Places
-from harness.plan.building import Overrides
+from harness.plan.building import find
+from harness.plan.planner import Overrides
+from harness.plan.published import json_schema
 from harness.report import terminal
 from harness.run.folder import RunFolder
 from harness.run.watch import Live
@@ -85,7 +90,9 @@ def _reports_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _json_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--json", "as_json", is_flag=True, help="Print verdict.json instead of tables.")(function)
+    return click.option("--json", "as_json", is_flag=True, help="Print verdict.json instead of tables.")(
+        function
+    )
 
 
 def _load_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -120,11 +127,13 @@ class Screen:
     _panel: Panel | None = None
 
     @contextmanager
-    def watching(self, plan: Plan) -> Iterator[pipeline.Audience]:
+    def watching(self, plan: Plan) -> Iterator[Audience]:
         """The audience of one run; Ctrl-C and SIGTERM ask it to end, a second one ends it at once."""
-        before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {
+            number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)
+        }
         try:
-            yield pipeline.Audience(
+            yield Audience(
                 tell=self._tell, show=lambda live: self._show(live, plan), interrupted=self.interrupted
             )
         finally:
@@ -170,11 +179,10 @@ def run(scenario: str, reports: Path, *, as_json: bool, bind: str | None, **opti
     TARGET_DSN and TARGET_ENVIRONMENT: local, staging or production).
     """
     places = Places.around(Path.cwd())
-    plan = pipeline.plan(
-        places.scenario(scenario), places, reports, environment=os.environ, overrides=_overrides(bind, **options)
-    )
-    click.echo(pipeline.describe(plan), err=True)
-    result = _carried_out(plan, places, reports, bind=bind)
+    known = planning.planner(places, reports, os.environ)
+    plan = planning.plan(find(scenario, known.folders), known, _overrides(bind, **options))
+    click.echo(planning.describe(plan), err=True)
+    result = _carried_out(plan, places, reports, bind=bind or "")
     _print(result, as_json=as_json)
     return result.verdict.exit_status
 
@@ -188,17 +196,19 @@ def suite(name: str, reports: Path) -> int:
     Its planned length is checked against its time budget before anything is started.
     """
     places = Places.around(Path.cwd())
-    planned = pipeline.plan_suite(name, places, reports, environment=os.environ)
-    click.echo(planned.summary, err=True)
+    chosen = planning.plan_suite(name, planning.planner(places, reports, os.environ))
+    click.echo(
+        f"suite {chosen.name}: {show_seconds(chosen.planned_s)} of {show_seconds(chosen.budget_s)}", err=True
+    )
     statuses = []
-    for plan in planned.plans():
-        click.echo(pipeline.describe(plan), err=True)
-        result = _carried_out(plan, places, reports, bind=None)
+    for plan in planning.plans_of(chosen, lambda: planning.planner(places, reports, os.environ)):
+        click.echo(planning.describe(plan), err=True)
+        result = _carried_out(plan, places, reports, bind="")
         _print(result, as_json=False)
         statuses.append(result.verdict.exit_status)
         if statuses[-1] == ExitStatus.INTERRUPTED:
             break
-    return pipeline.gravest(statuses)
+    return judging.gravest(statuses)
 
 
 def _overrides(
@@ -220,17 +230,18 @@ def _overrides(
     )
 
 
-def _carried_out(plan: Plan, places: Places, reports: Path, *, bind: str | None) -> Result:
+def _carried_out(plan: Plan, places: Places, reports: Path, *, bind: str) -> Result:
     screen = Screen()
+    setting = Setting(places=places, reports=reports, environment=os.environ, command=_command(), bind=bind)
     with screen.watching(plan) as audience:
-        return pipeline.carry_out(
-            plan, places, reports, command=_command(), audience=audience, bind=bind or ""
-        )
+        return carry_out(plan, setting, audience)
 
 
 def _command() -> str:
     """The command that was given, with the variables that change what it does (but no secret)."""
-    variables = [f"{name}={os.environ[name]}" for name in ("TARGET_URL", "TARGET_FAULTS") if os.environ.get(name)]
+    variables = [
+        f"{name}={os.environ[name]}" for name in ("TARGET_URL", "TARGET_FAULTS") if os.environ.get(name)
+    ]
     return shlex.join([*variables, "harness", *sys.argv[1:]])
 
 
@@ -249,7 +260,7 @@ def _print(result: Result, *, as_json: bool) -> None:
 @_json_option
 def judge(folder: Path, *, as_json: bool) -> int:
     """Judge a run again from its FOLDER alone, and write its verdict and reports anew."""
-    result = pipeline.judge(RunFolder.existing(folder), folder.parent)
+    result = judging.judge(RunFolder.existing(folder), folder.parent)
     _print(result, as_json=as_json)
     return result.verdict.exit_status
 
@@ -258,7 +269,7 @@ def judge(folder: Path, *, as_json: bool) -> int:
 @click.argument("folder", type=click.Path(path_type=Path))
 def report(folder: Path) -> None:
     """Write the reports of a judged run FOLDER anew."""
-    pipeline.report(RunFolder.existing(folder), folder.parent)
+    judging.report(RunFolder.existing(folder), folder.parent)
     click.echo(str(folder / "report.html"))
 
 
@@ -268,11 +279,9 @@ def report(folder: Path) -> None:
 def check(scenarios: tuple[str, ...], reports: Path) -> None:
     """Plan SCENARIOS (all, when none is named) without starting anything, and say what each would do."""
     places = Places.around(Path.cwd())
+    known = planning.planner(places, reports, os.environ)
     for name in scenarios or places.scenario_names():
-        plan = pipeline.plan(
-            places.scenario(name), places, reports, environment=os.environ, overrides=Overrides()
-        )
-        click.echo(pipeline.describe(plan))
+        click.echo(planning.describe(planning.plan(find(name, known.folders), known, Overrides())))
 
 
 @commands.command(name="list")
@@ -288,7 +297,7 @@ def list_(what: str) -> None:
 @commands.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    click.echo(json.dumps(pipeline.scenario_schema(), indent=1))
+    click.echo(json.dumps(json_schema(), indent=1))
 
 
 @commands.command(name="ui")
@@ -297,8 +306,9 @@ def schema() -> None:
 @_reports_option
 def ui_(port: int, target_url: str | None, reports: Path) -> int:
     """Start the target and Locust's own web UI on loopback, to explore: user classes and shapes to choose."""
-    return ui.explore(
-        Places.around(Path.cwd()), reports, port=port, target_url=target_url, environment=os.environ, tell=_tell
+    environment = {**os.environ, "TARGET_URL": target_url} if target_url else os.environ
+    return exploring.explore(
+        Places.around(Path.cwd()), reports, port=port, environment=environment, tell=_tell
     )
 
 
@@ -307,7 +317,7 @@ def ui_(port: int, target_url: str | None, reports: Path) -> int:
 @click.option("--port", default=5557, show_default=True, help="Port of the master.")
 def worker(master: str, port: int) -> int:
     """Be one worker of a master elsewhere. Set TARGET_API_KEY as on the master."""
-    return ui.work(Places.around(Path.cwd()), master=master, port=port, environment=os.environ)
+    return exploring.work(Places.around(Path.cwd()), master=master, port=port, environment=os.environ)
 
 
 def _tell(sentence: str) -> None:

@@ -24,7 +24,9 @@ class Places:
         for root in candidates:
             if (root / "scenarios").is_dir() and (root / "locustfiles").is_dir():
                 return cls(root)
-        raise UsageError("no scenarios/ and locustfiles/ here", where=str(folder), mend="call it in a project folder")
+        raise UsageError(
+            "no scenarios/ and locustfiles/ here", where=str(folder), mend="call it in a project folder"
+        )
 
     @property
     def scenarios(self) -> Path:
@@ -40,19 +42,6 @@ class Places:
     def shapes(self) -> Path:
         """Folder of the shapes."""
         return self.root / "shapes"
-
-    def scenario(self, name: str) -> Path:
-        """File of a scenario, by name or by path; UsageError when there is none, with the nearest name."""
-        path = Path(name)
-        if path.suffix in (".yaml", ".yml"):
-            if path.is_file():
-                return path
-            raise UsageError("no such file", where=name, mend="name a scenario file, or see `harness list scenarios`")
-        found = self.scenarios / f"{name}.yaml"
-        if found.is_file():
-            return found
-        known = ", ".join(self.scenario_names())
-        raise UsageError(f"unknown scenario '{name}'", mend=f"known are {known}")
 
     def scenario_names(self) -> list[str]:
         """Names of the scenarios, sorted."""

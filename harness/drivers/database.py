@@ -7,7 +7,6 @@ out of the evidence, and has a statement timeout.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any
 
 import psycopg2
@@ -16,8 +15,6 @@ import psycopg2.extras
 from pydantic import SecretStr
 
 from harness.errors import HarnessError
-
-TEST_DATABASE_SETTING = "harness.test_database"
 
 
 class Database:
@@ -58,14 +55,6 @@ class Database:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-
-def is_test_database(dsn: SecretStr) -> bool:
-    """Whether the database says of itself that it is a test database (`SET harness.test_database = 'on'`)."""
-    sql = f"SELECT current_setting('{TEST_DATABASE_SETTING}', true) = 'on' AS marked"
-    with closing(Database(dsn, purpose="guard")) as database:
-        row = database.row(sql)
-    return bool(row and row["marked"])
 
 
 def _first_line(error: psycopg2.Error) -> str:

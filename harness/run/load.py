@@ -7,7 +7,6 @@ entry file leaves in the run folder.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,13 +30,20 @@ class Load:
     """Locust at work. Used in a `with` block, which ends every process of it."""
 
     def __init__(
-        self, plan: Plan, folder: RunFolder, target: RunningTarget, *, root: Path, bind: str = ""
+        self,
+        plan: Plan,
+        folder: RunFolder,
+        target: RunningTarget,
+        *,
+        root: Path,
+        environment: Mapping[str, str],
+        bind: str = "",
     ) -> None:
         """Start Locust, and its local workers if the plan has some. `bind`: address for remote workers."""
         self._plan = plan
         self._folder = folder
         self._root = root
-        self._environment = environment_for(plan, folder.path, base_url=target.base_url, target=target)
+        self._environment = environment_for(plan, folder, target, environment)
         port = 5557 if plan.remote_workers else free_port()
         role = _master_options(plan, port, bind) if plan.workers else []
         self._main = self._start(
@@ -96,20 +102,19 @@ class Load:
 
 
 def environment_for(
-    plan: Plan, run_dir: Path, *, base_url: str, target: RunningTarget | None = None
+    plan: Plan, folder: RunFolder, target: RunningTarget, inherited: Mapping[str, str]
 ) -> Mapping[str, str]:
     """Environment of a Locust process: what user classes and the entry need to know (ARCHITECTURE.md)."""
     found = {
-        **os.environ,
-        "HARNESS_RUN_DIR": str(run_dir.resolve()),
+        **inherited,
+        "HARNESS_RUN_DIR": str(folder.path.resolve()),
         "TARGET_PATHS": json.dumps(plan.target.paths),
+        "TARGET_URL": target.base_url,
     }
-    key = target.api_key if target else plan.target.api_key
-    if key:
-        found["TARGET_API_KEY"] = key.get_secret_value()
+    if target.api_key:
+        found["TARGET_API_KEY"] = target.api_key.get_secret_value()
     if plan.target.inputs:
         found["TARGET_INPUTS"] = str(Path(plan.target.inputs).resolve())
-    found["TARGET_URL"] = base_url
     return found
 
 
@@ -127,6 +132,14 @@ def locust_command(plan: Plan) -> list[str]:
 def worker_command(locustfiles: tuple[str, ...], master: str, port: int) -> list[str]:
     """The words that start one worker."""
     return [*_locust(locustfiles), "--worker", "--master-host", master, "--master-port", str(port)]
+
+
+def ui_command(
+    locustfiles: tuple[str, ...], shapes: tuple[str, ...], *, port: int, base_url: str
+) -> list[str]:
+    """The words that start Locust's web UI on loopback, with user classes and shapes to choose."""
+    web = ["--web-host", "127.0.0.1", "--web-port", str(port), "--class-picker", "-H", base_url]
+    return [*_locust((*locustfiles, *shapes)), *web]
 
 
 def _locust(locustfiles: tuple[str, ...]) -> list[str]:

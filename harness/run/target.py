@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import threading
 import time
@@ -29,7 +28,15 @@ LOG_LINES_SHOWN = 3
 class RunningTarget:
     """A target that answers its health check. Used in a `with` block, which stops what it started."""
 
-    def __init__(self, plan: Target, *, log: Path, folder: Path, interrupted: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        plan: Target,
+        *,
+        log: Path,
+        folder: Path,
+        environment: Mapping[str, str],
+        interrupted: Callable[[], bool],
+    ) -> None:
         """Start the target and wait until it is healthy; HarnessError when it does not come up."""
         self._plan = plan
         self._log = log
@@ -38,16 +45,15 @@ class RunningTarget:
         self._line: dict[str, Any] = {}
         self._told = threading.Event()
         if plan.command:
-            self._start(folder)
+            self._start(folder, environment)
         try:
             self._settle()
         except BaseException:
             self.stop()
             raise
 
-    def _start(self, folder: Path) -> None:
+    def _start(self, folder: Path, environment: Mapping[str, str]) -> None:
         command = [sys.executable if word == "python" else word for word in self._plan.command]
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self._child = Child(
             command, environment=environment, folder=folder, log=self._log, on_line=self._read_line
         )

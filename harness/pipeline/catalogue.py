@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from harness import inspecting
 from harness.evidence import collector
+from harness.pipeline import inspecting
 from harness.places import Places
 from harness.plan.building import describe_scenario
 from harness.report import formats
@@ -18,19 +18,19 @@ def entries(what: str, places: Places) -> Mapping[str, str]:
 
 
 def _endpoints(places: Places) -> Mapping[str, str]:
-    found = inspecting.inspect(places)
+    found = inspecting.everything(places)
     return {one.key: f"{one.endpoint or one.name}: {one.doc}" for one in found.classes}
 
 
 def _shapes(places: Places) -> Mapping[str, str]:
     return {
         one.kind: f"{one.doc} ({', '.join(name.removesuffix('_s') for name in one.parameters)})"
-        for one in inspecting.inspect(places).shapes
+        for one in inspecting.everything(places).shapes
     }
 
 
 def _scenarios(places: Places) -> Mapping[str, str]:
-    return {name: describe_scenario(places.scenario(name)) for name in places.scenario_names()}
+    return {name: describe_scenario(places.scenarios / f"{name}.yaml") for name in places.scenario_names()}
 
 
 def _metrics(_: Places) -> Mapping[str, str]:

@@ -1,0 +1,1 @@
+"""The steps in order: plan, run, evidence, verdict, report. The only room that knows them all."""

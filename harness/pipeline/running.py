@@ -1,0 +1,153 @@
+"""One run from its plan to its reports. Whatever happens on the way, a run folder with a verdict is left."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.drivers.database import Database
+from harness.errors import HarnessError, RefusedError
+from harness.evidence import collector as collectors
+from harness.evidence.collector import Collector, Context
+from harness.model.plan import Plan
+from harness.model.result import Result
+from harness.pipeline import judging
+from harness.places import Places
+from harness.plan import guard
+from harness.run import dataset, surroundings
+from harness.run.carrying_out import Watcher, look_back
+from harness.run.folder import RunFolder
+from harness.run.load import Load
+from harness.run.record import Record
+from harness.run.target import RunningTarget
+from harness.run.watch import Live, Watch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """Whom a run is shown to while it goes on."""
+
+    tell: Callable[[str], None]
+    """One sentence about the step that begins now."""
+    show: Callable[[Live], None]
+    """The run at this moment."""
+    interrupted: threading.Event
+    """Set when the user wants the run to end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """Where a run takes place."""
+
+    places: Places
+    reports: Path
+    environment: Mapping[str, str]
+    """Environment variables that the target and Locust inherit."""
+    command: str
+    """The command that repeats the run."""
+    bind: str = ""
+    """Address at which a master waits for workers started by hand."""
+
+
+def carry_out(plan: Plan, setting: Setting, audience: Audience) -> Result:
+    """Run a plan, judge it and write its reports.
+
+    HarnessError only where no run folder could be made; RefusedError when the guard says no.
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    folder = RunFolder.create(setting.reports, plan.scenario, stamp)
+    folder.write_value("plan.json", plan)
+    here = surroundings.describe(setting.places.root)
+    record = Record(folder, plan, command=setting.command, environment=here)
+    try:
+        _load(plan, folder, record, setting, audience)
+    except RefusedError as error:
+        record.problem(str(error))
+        raise
+    except (HarnessError, OSError) as error:
+        record.problem(str(error))
+    except KeyboardInterrupt:
+        record.note(interrupted=True)
+    finally:
+        folder.drop_ballast()
+        record.end()
+    audience.tell("judging")
+    return judging.judge(folder, setting.reports)
+
+
+def _load(plan: Plan, folder: RunFolder, record: Record, setting: Setting, audience: Audience) -> None:
+    """Start the target, make it fit, and load it with every collector at work."""
+    begins = "starting target" if plan.target.command else "asking for its health: target"
+    audience.tell(f"{begins} '{plan.target.name}'")
+    with RunningTarget(
+        plan.target,
+        log=folder.file("target.log"),
+        folder=setting.places.root,
+        environment=setting.environment,
+        interrupted=audience.interrupted.is_set,
+    ) as target:
+        record.note(target=target.state())
+        guard.check_plan(plan, base_url=target.base_url, environment=target.state().environment)
+        make_fit(target, plan, audience.tell)
+        loads: list[Load] = []
+        context = Context(
+            folder=folder.path,
+            plan=plan,
+            target=target.state(),
+            dsn=target.dsn,
+            metrics_url=target.metrics_url,
+            generator_pids=lambda: loads[0].pids if loads else (),
+        )
+        with _evidence(context, folder), dataset.TopUp(target.data, target.dsn) as top_up:
+            audience.tell("starting Locust")
+            with Load(
+                plan,
+                folder,
+                target,
+                root=setting.places.root,
+                environment=setting.environment,
+                bind=setting.bind,
+            ) as load:
+                loads.append(load)
+                watcher = Watcher(
+                    plan, load, target, record, Watch(plan, folder), interrupted=audience.interrupted.is_set
+                )
+                watcher.until_ended(audience.show)
+        look_back(target, record)
+        if top_up.problem and record.run.target and not record.run.target.died:
+            record.problem(f"top-up: {top_up.problem}")
+
+
+def make_fit(target: RunningTarget, plan: Plan, tell: Callable[[str], None]) -> None:
+    """Restore the target's data set, if it has one; RefusedError when its database is no test database."""
+    if target.dsn is None or not (target.data.restore or target.data.top_up):
+        return
+    with closing(Database(target.dsn, purpose="guard")) as database:
+        row = database.row(guard.MARK_QUERY) or {}
+    guard.check_database(
+        marked=bool(row.get("marked")),
+        target=plan.target.name,
+        purpose="restoring and topping up the data set",
+        database=row.get("database"),
+    )
+    if target.data.restore:
+        tell("restoring the data set")
+        dataset.restore(target.data, target.dsn)
+
+
+@contextmanager
+def _evidence(context: Context, folder: RunFolder) -> Iterator[None]:
+    """Collectors at work while the block lasts; what they saw is written when it ends, however it ends."""
+    running: dict[str, Collector] = {}
+    try:
+        for name in context.plan.evidence:
+            running[name] = collectors.start(name, context)
+        yield
+    finally:
+        start = folder.load_start_epoch_s()
+        for name, one in running.items():
+            folder.write_value(f"evidence/{name}.json", one.stop(start))
