@@ -34,12 +34,14 @@ def endpoints_hit(material: Material) -> Finding:
     planned = material.plan.endpoints
     silent = [endpoint for endpoint in planned if not material.recording.whole(endpoint).requests]
     if silent:
-        sentence = f"the traffic promises {listed(planned)}, but {listed(silent)} got no request"
-        if len(planned) > 3:
-            sentence = f"{len(silent)} of the {len(planned)} endpoints of the traffic got no request: {listed(silent)}"
-        mend = "give them more weight or more users, run longer, and check the request names of their User classes"
+        sentence = (
+            f"{listed(silent)} got no request, but {'is' if len(silent) == 1 else 'are'} in the traffic"
+        )
+        mend = "check the request names of their User classes; give them more weight, or run longer"
         return unsound(name, sentence, "series.jsonl", "plan.json", mend=mend)
-    return sound(name, f"all {counted(len(planned), 'endpoint')} of the traffic were hit", "series.jsonl")
+    return sound(
+        name, f"{counted(len(planned), 'endpoint')} of the traffic, none without requests", "series.jsonl"
+    )
 
 
 def ended_in_order(material: Material) -> Finding:
@@ -49,11 +51,12 @@ def ended_in_order(material: Material) -> Finding:
     if completion is None:
         return _no_completion(material, name)
     watched_s = completion.load_end_epoch_s - completion.load_start_epoch_s
+    watched = f"{show_seconds(watched_s)} of {show_seconds(planned_s)}"
     if material.run.interrupted or completion.reason == INTERRUPTED:
-        sentence = f"interrupted after {show_seconds(watched_s)} of {show_seconds(planned_s)}; judged as far as it went"
+        sentence = f"interrupted after {watched}; judged as far as it went"
         return unsound(name, sentence, COMPLETION, mend="run it to its end", status=Status.WARN)
     if completion.reason != ORDERLY or watched_s < planned_s - EARLY_S:
-        sentence = f"the load ended after {show_seconds(watched_s)} of {show_seconds(planned_s)}: {completion.reason}"
+        sentence = f"the load ended after {watched}: {completion.reason}"
         return unsound(name, sentence, COMPLETION, LOCUST_LOG, mend=f"read {LOCUST_LOG} for what stopped it")
     return sound(name, f"the whole schedule of {show_seconds(planned_s)} was run", COMPLETION)
 
@@ -84,7 +87,7 @@ def locust_exit(material: Material) -> Finding:
 
 
 def counts_agree(material: Material) -> Finding:
-    """Locust's own totals, the recorder's and the series' are the same, to the request, for every endpoint."""
+    """Locust's own totals, the recorder's and the series' are the same, to the request."""
     name = "counts agree"
     completion = material.run.completion
     files = (COMPLETION, "series.jsonl")

@@ -16,6 +16,7 @@ Rows: TypeAlias = Iterable[tuple[float, str, float | None]]
 CPU_LINES = {
     "target_cpu_cores": "target",
     "database_cpu_cores": "database",
+    "llm_cpu_cores": "LLM double",
     "generator_cpu_cores": "generator",
     "harness_cpu_cores": "harness",
 }

@@ -6,7 +6,9 @@ effective number:
 
 - design effect of a share, by the linearised ratio estimator over blocks: W. G. Cochran, *Sampling
   Techniques* (3rd ed., 1977), sections 3.12 and 9A; at least 1, so that clustering never makes an interval
-  narrower;
+  narrower; and the most of blocks of 10, 20, 40 … s (as long as six are left), because a disturbance that is
+  longer than a block makes neighbours alike (compare batch means: G. S. Fishman, *Management Science* 24,
+  1978);
 - few blocks: effective n is multiplied by (t of n-1 / t of blocks-1)², and the exact interval of C. J.
   Clopper and E. S. Pearson (Biometrika 26, 1934) is taken at it: E. L. Korn and B. I. Graubard, *Survey
   Methodology* 24 (1998), 193-201;
@@ -16,7 +18,7 @@ effective number:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,35 +30,42 @@ from harness.verdict.recording import Floats
 LEVEL = 0.95
 TAIL = (1 - LEVEL) / 2
 """Chance that the truth lies beyond one end of an interval."""
-MOST_NEEDED = 1e8
-"""More requests than this are never asked for: the value is then too close to the limit to be proven."""
+FEWEST_BLOCKS = 6
+"""Blocks are merged into longer ones down to this number, below which their spread says little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Requests counted over blocks: how many independent ones they are worth, and by how much fewer that is."""
+    """Requests counted over blocks: how many, and how many independent ones they are worth."""
 
     size: float
     effective: float
-    design_effect: float
 
 
 def sample_of(hits: Floats, sizes: Floats) -> Sample | None:
     """What `sizes` requests a block, of which `hits` count (a share of them), are worth.
 
-    None with fewer than two blocks that hold requests: nothing is then known of how they vary over time.
+    The least of what they are worth at each block length. None with fewer than two blocks that hold requests:
+    nothing is then known of how they vary over time.
     """
-    blocks = int(np.count_nonzero(sizes))
-    if blocks < 2:
+    if np.count_nonzero(sizes) < 2:
         return None
     size = float(sizes.sum())
-    effect = design_effect(hits, sizes)
+    return Sample(size, min(_effective(*merged) for merged in _merged(hits, sizes)))
+
+
+def _effective(hits: Floats, sizes: Floats) -> float:
+    blocks, size = np.count_nonzero(sizes), float(sizes.sum())
     t_of_size, t_of_blocks = stdtrit([max(size - 1, 1), blocks - 1], 1 - TAIL)
-    return Sample(size, size / effect * min(1.0, float(t_of_size / t_of_blocks)) ** 2, effect)
+    return size / _design_effect(hits, sizes) * min(1.0, float(t_of_size / t_of_blocks)) ** 2
 
 
 def design_effect(hits: Floats, sizes: Floats) -> float:
-    """Variance of the share hits/sizes over blocks, as a multiple of that of independent requests; at least 1."""
+    """Variance of hits/sizes, as a multiple of that of independent requests: the most of any block length."""
+    return max(_design_effect(*merged) for merged in _merged(hits, sizes))
+
+
+def _design_effect(hits: Floats, sizes: Floats) -> float:
     blocks = int(np.count_nonzero(sizes))
     size = float(sizes.sum())
     share = float(hits.sum()) / size
@@ -66,8 +75,20 @@ def design_effect(hits: Floats, sizes: Floats) -> float:
     return max(1.0, clustered / (share * (1 - share) / size))
 
 
+def _merged(first: Floats, second: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """Two figures a block, as they are and over ever two neighbours merged while FEWEST_BLOCKS remain.
+
+    A disturbance that is longer than a block makes neighbours alike, which only longer blocks can show.
+    """
+    yield first, second
+    while len(first) >= 2 * FEWEST_BLOCKS:
+        edges = np.arange(0, len(first) - 1, 2)
+        first, second = np.add.reduceat(first, edges), np.add.reduceat(second, edges)
+        yield first, second
+
+
 def share_bounds(hits: float, size: float) -> tuple[float, float]:
-    """Exact (Clopper-Pearson) bounds of a share of `hits` among `size` independent ones; neither need be whole."""
+    """Exact (Clopper-Pearson) bounds of the share hits/size of independent ones; neither need be whole."""
     low = float(betaincinv(hits, size - hits + 1, TAIL)) if hits > 0 else 0.0
     high = float(betaincinv(hits + 1, size - hits, 1 - TAIL)) if hits < size else 1.0
     return low, high
@@ -84,7 +105,7 @@ def share_interval(hits: Floats, sizes: Floats) -> Interval | None:
 
 
 def quantile_levels(q: float, effective: float) -> tuple[float | None, float | None]:
-    """Levels of the sample quantiles that bound the true q-quantile; None where the sample is too small for a bound.
+    """Levels of the sample quantiles that bound the true q-quantile; None where the sample is too small.
 
     The upper one leaves the greatest share of samples above it of which an exact upper bound is still 1 -
     q; the lower one the smallest share of which an exact lower bound is 1 - q.
@@ -102,7 +123,7 @@ def quantile_levels(q: float, effective: float) -> tuple[float | None, float | N
 
 
 def _crossing(holds: Callable[[float], bool], end: float, *, falling: bool = False) -> float | None:
-    """The greatest x in [0, end] where `holds` (or, falling, the smallest), found by bisection; None without one."""
+    """The greatest x in [0, end] that `holds` (falling: the smallest), by bisection; None without one."""
     near, far = (end * (1 - 1e-12), 0.0) if falling else (0.0, end)
     if not holds(near):
         return None
@@ -112,71 +133,26 @@ def _crossing(holds: Callable[[float], bool], end: float, *, falling: bool = Fal
     return near
 
 
-def size_to_prove(share: float, limit_share: float) -> float | None:
-    """How many independent requests prove that a share is on the side of `limit_share` where `share` lies.
-
-    None when they would be more than MOST_NEEDED: the two are too close.
-    """
-
-    def proves(size: float) -> bool:
-        low, high = share_bounds(share * size, size)
-        return high <= limit_share if share < limit_share else low > limit_share
-
-    if share == limit_share:
-        return None
-    size = 1.0
-    while not proves(size):
-        size *= 2
-        if size > MOST_NEEDED:
-            return None
-    low, high = size / 2, size
-    while high - low > 1e-3 * high:
-        middle = (low + high) / 2
-        low, high = (low, middle) if proves(middle) else (middle, high)
-    return high
-
-
-def requests_to_prove(
-    hits: Floats, sizes: Floats, blocks_per_request: float, limit_share: float
-) -> float | None:
-    """How many requests, coming in time blocks like these, settle on which side of `limit_share` the share lies.
-
-    `blocks_per_request` is how many time blocks pass per request at this rate. None as in `size_to_prove`.
-    """
-    independent = size_to_prove(float(hits.sum()) / float(sizes.sum()), limit_share)
-    if independent is None:
-        return None
-    alike = independent * design_effect(hits, sizes)
-    needed = alike
-    while needed < alike * _few_blocks(needed * blocks_per_request):
-        needed *= 1.05
-    return needed
-
-
-def _few_blocks(blocks: float) -> float:
-    """By what factor few blocks lengthen the need for requests: (t of blocks-1 / its limit for many)²."""
-    t_of_blocks, t_of_many = stdtrit([max(blocks - 1, 1), 1e9], 1 - TAIL)
-    return float(t_of_blocks / t_of_many) ** 2
-
-
 def mean_interval(sums: Floats, weights: Floats) -> Interval | None:
     """t-interval of sum(sums)/sum(weights) over blocks (ratio estimator); None with fewer than two blocks.
 
     For a rate the weights are seconds, for a mean latency they are numbers of requests.
     """
-    error = mean_error(sums, weights)
-    if error is None:
+    reach = mean_reach(sums, weights)
+    if reach is None:
         return None
     mean = float(sums.sum() / weights.sum())
-    reach = float(stdtrit(np.count_nonzero(weights) - 1, 1 - TAIL)) * error
     return Interval(low=mean - reach, high=mean + reach, level=LEVEL)
 
 
-def mean_error(sums: Floats, weights: Floats) -> float | None:
-    """Standard error of sum(sums)/sum(weights) over blocks; None with fewer than two blocks."""
-    blocks = int(np.count_nonzero(weights))
-    if blocks < 2:
+def mean_reach(sums: Floats, weights: Floats) -> float | None:
+    """Half the width of the t-interval of sum(sums)/sum(weights); the widest of any block length."""
+    if np.count_nonzero(weights) < 2:
         return None
-    total = float(weights.sum())
-    mean = float(sums.sum()) / total
-    return float(np.sqrt(blocks / (blocks - 1) * ((sums - mean * weights) ** 2).sum())) / total
+    return max(_reach(*merged) for merged in _merged(sums, weights))
+
+
+def _reach(sums: Floats, weights: Floats) -> float:
+    blocks, total = int(np.count_nonzero(weights)), float(weights.sum())
+    squares = float(((sums - float(sums.sum()) / total * weights) ** 2).sum())
+    return float(stdtrit(blocks - 1, 1 - TAIL)) * float(np.sqrt(blocks / (blocks - 1) * squares)) / total

@@ -1,4 +1,4 @@
-"""Cross-check: objectives judged again from Locust's CSV, and which of its habits explains a difference. Pure.
+"""Cross-check: objectives judged again from Locust's CSV, and what explains a difference. Pure.
 
 The CSV covers the whole run with warm-up, counts the latencies of failed requests too, keeps whole
 milliseconds (or, without our own buckets, two digits), and misses what ended after its last write.
@@ -21,7 +21,7 @@ POOLED = ("Aggregated", "*")
 
 
 def cross_checks(material: Material, findings: Sequence[Finding]) -> tuple[CrossCheck, ...]:
-    """A cross-check of every latency and error objective over all judged stages that the CSV has a value for."""
+    """A cross-check of every latency and error objective that the CSV has a value for."""
     piece = material.evidence.get("locust_csv")
     if piece is None or not piece.available:
         return ()
@@ -68,12 +68,12 @@ def _check(material: Material, finding: Finding, csv: float, *, complete: bool) 
 
 
 def _explanation(material: Material, finding: Finding, limit: float) -> str:
-    """The first habit of the CSV that, added to those before it, moves our value over the limit as the CSV's is."""
+    """The first habit of the CSV that, added to those before it, moves our value to the CSV's side."""
     ours = (finding.measured or 0.0) <= limit
     for words, value in _habits(material, finding):
         if value is not None and (value <= limit) is not ours:
             return words
-    return "not explained by warm-up, failed requests or rounding; the CSV misses what ended after its last write"
+    return "not explained by its span or rounding; the CSV misses what ended after its last write"
 
 
 def _habits(material: Material, finding: Finding) -> Iterator[tuple[str, float | None]]:

@@ -21,7 +21,7 @@ Direction = Literal["at_most", "at_least"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """One metric: what it is called, what it means, and how it is measured (by exactly one of the last two)."""
+    """One metric: its name, its meaning, and how it is measured (by exactly one of the last two)."""
 
     name: str
     label: str
@@ -51,7 +51,7 @@ def _quantile(name: str, q: float) -> Metric:
     return Metric(
         name=name,
         label=name.upper(),
-        doc=f"latency that {q * 100:g} % of the requests do not exceed; needs {traffic.samples_needed(q)} requests",
+        doc=f"latency of {q * 100:g} % of requests at most; needs {traffic.samples_needed(q)} requests",
         unit="s",
         of_traffic=partial(traffic.quantile, q),
     )
@@ -98,7 +98,7 @@ _ALL_METRICS = (
     Metric(
         name="recovery",
         label="time to recover from the spike",
-        doc="time from the drop back to calm until latencies are as before the spike (shape with calm, surge, recovery)",
+        doc="time from the drop back to calm until latencies are as before (stages calm, surge, recovery)",
         unit="s",
         of_run=recovery,
     ),
@@ -121,7 +121,7 @@ _ALL_METRICS = (
     Metric(
         name="pool_use",
         label="use of the connection pool (P95)",
-        doc="95th percentile of the share of connections in use; waiting or time-outs break it whatever the limit",
+        doc="95th percentile of the share of connections in use; broken too when requests wait for one",
         unit="ratio",
         needs=("pool",),
         of_run=system.pool_use,
@@ -137,7 +137,7 @@ _ALL_METRICS = (
     Metric(
         name="alive",
         label="survival of the target",
-        doc="1 when the target neither died nor was restarted and answered its health check afterwards, else 0",
+        doc="1 when the target neither died nor restarted and answers its health check after, else 0",
         unit="count",
         direction="at_least",
         of_run=system.alive,

@@ -31,7 +31,7 @@ SHORT_SECONDS = 3
 SHORT_SHARE = 0.02
 LATE_S = 0.1
 BOUND_SHARE = 0.9
-"""From this share of max_in_flight on, the bound is held to be the cause of a drop (it is sampled once a second)."""
+"""From this share of max_in_flight on the bound caused the drop (requests in flight are sampled)."""
 FILE = "generator.jsonl"
 
 
@@ -68,7 +68,7 @@ def _users_reached(material: Material, judged: list[int], seconds: list[Second])
             f"planned users were not reached in {len(short)} of {counted(len(judged), 'judged second')}; "
             f"at {worst_s} s {running[worst_s]} ran of {planned:.0f}"
         )
-        mend = "users ended or could not be spawned in time: read locust.log, lower the spawn rate or add workers"
+        mend = "users ended or were spawned too slowly: read locust.log, lower spawn_rate or add workers"
         return unsound(name, sentence, FILE, "plan.json", mend=mend)
     kept = len(judged) - len(short)
     peak = max((running.get(t_s, 0) for t_s in judged), default=0)
@@ -130,8 +130,9 @@ def _schedule_kept(material: Material, judged: list[int], seconds: list[Second])
     worst = show_seconds(max(lateness.values(), default=0.0))
     if sustained(len(late), len(judged)):
         sentence = (
-            f"the generator could not keep its schedule: in {len(late)} of {counted(len(judged), 'judged second')} "
-            f"1 % of the arrivals were more than {show_seconds(LATE_S)} late, {worst} at worst"
+            "the generator could not keep its schedule: "
+            f"in {len(late)} of {counted(len(judged), 'judged second')} 1 % of the arrivals "
+            f"were more than {show_seconds(LATE_S)} late, {worst} at worst"
         )
         return unsound(name, sentence, FILE, mend="use more workers, or a lower rate")
     return sound(name, f"arrivals were started in time (P99 of lateness at worst {worst} in a second)", FILE)

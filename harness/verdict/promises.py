@@ -9,6 +9,7 @@ from harness.model.plan import Plan
 from harness.model.sla import ALL, EACH, Objective
 from harness.verdict.metrics import METRICS, Metric
 from harness.verdict.recovery import STAGES
+from harness.verdict.words import listed
 
 
 def expand(objectives: Sequence[Objective], endpoints: Sequence[str]) -> list[Objective]:
@@ -29,7 +30,7 @@ def expand(objectives: Sequence[Objective], endpoints: Sequence[str]) -> list[Ob
 
 
 def problems(plan: Plan) -> list[tuple[Objective, str]]:
-    """The objectives of a plan that cannot be judged whatever the run brings, each with what is wrong with it."""
+    """The objectives of a plan that no run can be judged by, each with what is wrong with it."""
     found = ((objective, problem(objective, plan)) for objective in plan.objectives)
     return [(objective, text) for objective, text in found if text]
 
@@ -54,6 +55,10 @@ def _form_problem(objective: Objective, metric: Metric) -> str | None:
         if objective.max_increase is None:
             return f"{metric.name} relative to {objective.relative_to} needs max_increase, such as 50%"
         return None
+    return _side_problem(objective, metric)
+
+
+def _side_problem(objective: Objective, metric: Metric) -> str | None:
     if metric.direction == "at_most" and objective.at_least is not None:
         return f"{metric.name} is promised to stay at most a limit; write max instead of min"
     if metric.direction == "at_least" and objective.at_most is not None:
@@ -68,8 +73,8 @@ def _place_problem(objective: Objective, metric: Metric, plan: Plan) -> str | No
     if metric.of_run is not None and objective.endpoint != ALL:
         return f"{metric.name} is of the whole system, not of one endpoint; leave the endpoint out"
     if metric.name == "recovery" and (absent := [stage for stage in STAGES if stage not in names]):
-        return f"recovery needs the stages {', '.join(STAGES)}, {' and '.join(absent)} missing; use the spike shape"
+        return f"recovery needs the stages {', '.join(STAGES)}; {listed(absent)} missing, use the spike shape"
     uncollected = [collector for collector in metric.needs if collector not in plan.evidence]
     if uncollected:
-        return f"{metric.name} needs evidence that the scenario does not collect; add {uncollected[0]} to evidence"
+        return f"{metric.name} is measured by {uncollected[0]}; add {uncollected[0]} to evidence"
     return None

@@ -23,7 +23,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, kw_only=True)
 class Blocks:
-    """One endpoint's requests over consecutive time blocks; each array has one value a block, but for the last three.
+    """One endpoint's requests over time blocks; each array has one value a block, but for the last three.
 
     Latency number i is `values_s[i]`, was judged `counts[i]` times, and belongs to block `block_of[i]`.
     """
@@ -62,7 +62,7 @@ class Recording:
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def spans(self, stage: str | None) -> Spans:
-        """Spans of seconds of one stage (None: of all judged stages), as far as the load went; may be empty."""
+        """Spans of seconds of one stage (None: all judged ones), as far as the load went; may be empty."""
         chosen = (
             span
             for span in self.schedule.spans

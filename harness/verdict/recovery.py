@@ -76,7 +76,7 @@ def _told(found: Recovered, surge: Span, after: Span, sent: int) -> Measurement:
         return Measurement(
             value=watched_s,
             samples=sent,
-            broken=f"not recovered after more than {show_seconds(watched_s)}, which is as long as it was watched",
+            broken=f"not recovered in the {show_seconds(watched_s)} that it was watched",
             detail=f"from the end of the surge: more than {show_seconds(found.watched_s - surge.end_s)}",
             files=FILES,
         )

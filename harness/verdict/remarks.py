@@ -1,4 +1,4 @@
-"""Remarks: what a reader should know beside the promises: missing evidence, idle answers, nothing judged. Pure."""
+"""Remarks: missing evidence, answers without work, nothing judged. Pure."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def generator_unsaturated(material: Material) -> Finding:
     delayed = _over(found["run_delay_ratio"], DELAY_WARNING_RATIO)
     if sustained(delayed, len(judged)):
         reason = _reason("run_delay_ratio", delayed, DELAY_WARNING_RATIO, len(judged))
-        sentence = f"the machine was short of CPU, so latencies are measured too long rather than too short: {reason}"
+        sentence = f"the generator was short of CPU, so latencies are measured too long: {reason}"
         return unsound(name, sentence, FILE, mend=FEWER, status=Status.WARN)
     cpu, lag = (_mean(list(found[column].values())) for column in ("cpu_ratio", "loop_lag_s"))
     sentence = (

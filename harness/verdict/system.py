@@ -13,11 +13,11 @@ from harness.verdict.material import Material
 from harness.verdict.measurement import Measurement
 from harness.verdict.words import counted
 
-CPU_SHARES = {"target": "target", "database": "database", "generator": "generator", "harness": "harness"}
+CPU_GROUPS = ("target", "database", "llm", "generator", "harness")
 
 
 def cpu(material: Material, objective: Objective) -> Measurement:
-    """Mean CPU of the host over the stage, as a ratio of all its cores, without the generator's and our own share.
+    """Mean CPU of the host over the stage, as a ratio of all cores, without the generator's and our share.
 
     A sample that lacks one of our shares counts with the whole host's CPU, which can only make it look worse.
     """
@@ -34,10 +34,10 @@ def cpu(material: Material, objective: Objective) -> Measurement:
     ]
     values = [max(0.0, host - own) for (_, host), own in zip(hosts, ours, strict=True)]
     shares = [f"host {show(_mean([host for _, host in hosts]), 'ratio')}"]
-    for group, name in CPU_SHARES.items():
+    for group in CPU_GROUPS:
         seen = [value for sample, _ in hosts if (value := sample.get(f"{group}_cpu_cores")) is not None]
         if seen:
-            shares.append(f"{name} {show(_mean(seen) / cores, 'ratio')}")
+            shares.append(f"{group} {show(_mean(seen) / cores, 'ratio')}")
     return _measured(material, "resources", _mean(values), len(values), detail=", ".join(shares))
 
 
@@ -87,7 +87,7 @@ def deadlocks(material: Material, objective: Objective) -> Measurement:  # noqa:
 
 
 def alive(material: Material, objective: Objective) -> Measurement:  # noqa: ARG001 - a metric's signature
-    """1 when the target lived through the load and answered its health check afterwards, 0 when it did not."""
+    """1 when the target lived through the load and answered its health check afterwards, else 0."""
     files = ("run.json", "target.log")
     if cause := death(material.run, material.evidence):
         return Measurement(value=0.0, broken=cause, mend="read target.log", files=files)
@@ -103,7 +103,7 @@ def alive(material: Material, objective: Objective) -> Measurement:  # noqa: ARG
 
 
 def death(run: Run, evidence: Mapping[str, Evidence]) -> str:
-    """How the target died, was restarted or stopped answering under load; empty when it is not known to have."""
+    """How the target died, restarted or stopped answering under load; empty when not known to have."""
     target = run.target
     if target is not None and target.died:
         return f"the target died under load: {target.died}"

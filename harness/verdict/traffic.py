@@ -6,13 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from math import ceil
 
-import numpy as np
-from scipy.special import stdtrit
-
 from harness.model.histogram import Histogram
 from harness.model.units import show_seconds
 from harness.model.verdict import Interval
-from harness.verdict import confidence
+from harness.verdict import confidence, power
 from harness.verdict.measurement import Measurement
 from harness.verdict.recording import Blocks, Floats, Recording
 from harness.verdict.words import about, counted
@@ -141,21 +138,19 @@ def _over_blocks(sums: Floats, weights: Floats, blocks: Blocks, samples: int) ->
 
 def _needed_for_share(hits: Floats, sizes: Floats, blocks: Blocks, limit_share: float) -> str:
     size = float(sizes.sum())
-    needed = confidence.requests_to_prove(hits, sizes, len(blocks.seconds) / size, limit_share)
+    needed = power.requests_to_prove(hits, sizes, len(blocks.seconds) / size, limit_share)
     if needed is None:
         return "too close to the limit to be settled by more requests"
     return _requests_and_time(needed, size, float(blocks.seconds.sum()))
 
 
 def _needed_for_mean(sums: Floats, weights: Floats, blocks: Blocks, limit: float) -> str:
-    error = confidence.mean_error(sums, weights)
+    reach = confidence.mean_reach(sums, weights)
     distance = abs(float(sums.sum() / weights.sum()) - limit)
-    if error is None or not distance:
-        return "too close to the limit, or seen for too short a time, to be settled"
-    seen = int(np.count_nonzero(weights))
-    times = max(1.0, (float(stdtrit(max(seen - 1, 1), 1 - confidence.TAIL)) * error / distance) ** 2)
-    seconds, requests = float(blocks.seconds.sum()), float(blocks.requests.sum())
-    return _requests_and_time(requests * times, requests, seconds)
+    seen, seconds = float(blocks.requests.sum()), float(blocks.seconds.sum())
+    if reach is None or reach**2 * seen > power.MOST_NEEDED * distance**2:
+        return "too close to the limit to be settled by more requests"
+    return _requests_and_time(seen * max(1.0, reach / distance) ** 2, seen, seconds)
 
 
 def _requests_and_time(needed: float, seen: float, seconds: float) -> str:

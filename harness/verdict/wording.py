@@ -31,7 +31,8 @@ def decided(objective: Objective, metric: Metric, measured: Measurement, limit: 
     if measured.broken:
         return f"{about} was {value}{figures}, limit {show(limit.value, metric.unit)}; {measured.broken}"
     if limit.reference is not None:
-        return f"{about} was {value}{figures}, {_against_reference(objective, metric, measured, limit, saved=saved)}"
+        against = _against_reference(objective, metric, measured, limit, saved=saved)
+        return f"{about} was {value}{figures}, {against}"
     bound = "limit" if limit.comparison == "at_most" else "promised at least"
     return f"{about} was {value}{figures}, {bound} {show(limit.value, metric.unit)}"
 
@@ -48,8 +49,9 @@ def _against_reference(
 ) -> str:
     reference = limit.reference.value if limit.reference and limit.reference.value is not None else 0.0
     most = f"at most {show(objective.max_increase, 'ratio')} above it is allowed"
-    change = f"{_change(measured.value or 0.0, reference)} {objective.relative_to}'s {show(reference, metric.unit)}"
-    text = f"{change}, limit {show(limit.value, metric.unit)} ({most})"
+    change = _change(measured.value or 0.0, reference)
+    compared = f"{change} {objective.relative_to}'s {show(reference, metric.unit)}"
+    text = f"{compared}, limit {show(limit.value, metric.unit)} ({most})"
     if saved:
         text += (
             f"; kept only because values below the floor of {show(objective.floor, metric.unit)} count as it"

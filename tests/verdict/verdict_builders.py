@@ -11,7 +11,7 @@ from harness.model.histogram import Histogram
 from harness.model.plan import Plan, Shape, Target, TrafficShare
 from harness.model.run import Completion, Environment, Run, TargetState, Totals
 from harness.model.series import Cell, Second, Series, Window
-from harness.model.sla import Objective
+from harness.model.sla import Objective, Reference
 from harness.model.stage import Schedule, Stage
 from harness.model.verdict import Finding, Verdict
 from harness.verdict.judging import judge
@@ -75,11 +75,17 @@ def steady_cells(
     cells = []
     for index, t_s in enumerate(seconds):
         numbers = range(index * rate, (index + 1) * rate)
-        cells.append(cell(t_s, [latency_s(n) if callable(latency_s) else latency_s for n in numbers], endpoint=endpoint))
+        cells.append(
+            cell(
+                t_s, [latency_s(n) if callable(latency_s) else latency_s for n in numbers], endpoint=endpoint
+            )
+        )
     return cells
 
 
-def healthy_seconds(schedule: Schedule = STEADY, *, until_s: int | None = None, **changes: Any) -> list[Second]:
+def healthy_seconds(
+    schedule: Schedule = STEADY, *, until_s: int | None = None, **changes: Any
+) -> list[Second]:
     """The generator's record of a run that kept its schedule."""
     end_s = int(schedule.duration_s) if until_s is None else until_s
     usual: dict[str, Any] = {"cpu_ratio": 0.2, "loop_lag_s": 0.002, "run_delay_ratio": 0.01}
@@ -99,7 +105,8 @@ def plan(
     **changes: Any,
 ) -> Plan:
     shares = tuple(
-        TrafficShare(key=name.rsplit("/", 1)[-1], user_class="User", endpoint=name, weight=1) for name in endpoints
+        TrafficShare(key=name.rsplit("/", 1)[-1], user_class="User", endpoint=name, weight=1)
+        for name in endpoints
     )
     usual: dict[str, Any] = {
         "harness_version": "0",
@@ -111,7 +118,11 @@ def plan(
         "added_s": 10.0,
     }
     return Plan(
-        traffic=shares, schedule=schedule, objectives=objectives, evidence=tuple(evidence), **(usual | changes)
+        traffic=shares,
+        schedule=schedule,
+        objectives=objectives,
+        evidence=tuple(evidence),
+        **(usual | changes),
     )
 
 
@@ -120,7 +131,9 @@ def totals(cells: Iterable[Cell]) -> dict[str, Totals]:
     for each in cells:
         by_endpoint.setdefault(each.endpoint, []).append(each)
     windows = {endpoint: Window.of(found, seconds=1) for endpoint, found in by_endpoint.items()}
-    return {name: Totals(requests=window.requests, failures=window.failures) for name, window in windows.items()}
+    return {
+        name: Totals(requests=window.requests, failures=window.failures) for name, window in windows.items()
+    }
 
 
 def completion(cells: Iterable[Cell], *, end_s: float = 120.0, **changes: Any) -> Completion:
@@ -173,12 +186,16 @@ def verdict_of(
     reference: Any = None,
     run_changes: Mapping[str, Any] | None = None,
     completion_changes: Mapping[str, Any] | None = None,
+    planned_reference: Reference | None = None,
+    plan_evidence: Sequence[str] = (),
     **plan_changes: Any,
 ) -> Verdict:
     """The verdict on a run that is sound but for what the arguments change."""
-    planned = plan(*objectives, **plan_changes)
+    planned = plan(*objectives, reference=planned_reference, evidence=plan_evidence, **plan_changes)
     schedule = planned.schedule
-    series = Series(cells=tuple(cells), seconds=tuple(healthy_seconds(schedule) if seconds is None else seconds))
+    series = Series(
+        cells=tuple(cells), seconds=tuple(healthy_seconds(schedule) if seconds is None else seconds)
+    )
     ended = completion(cells, end_s=schedule.duration_s, **(completion_changes or {}))
     happened = run(ended, **{"scenario": planned.scenario, **(run_changes or {})})
     return judge(planned, happened, series, evidence, reference)
