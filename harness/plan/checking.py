@@ -46,7 +46,8 @@ def fields(
 ) -> M:
     """The mapping at a trail as `model`; keys that are wrong are noted and take their defaults.
 
-    So checking can go on. Keys in `apart` are left at their defaults; the caller checks them. All fields of `model` need defaults.
+    So checking can go on. Keys in `apart` are left at their defaults, for the caller to check. All fields of
+    `model` need defaults.
     """
     mapping = document.value(*trail)
     if not isinstance(mapping, dict):

@@ -145,7 +145,7 @@ class _Drafting:
 
     def _traffic(self, inspection: Inspection) -> tuple[TrafficShare, ...]:
         """The traffic; empty when files could not be inspected, for then nobody knows what is in them."""
-        if inspection.problems or not self.document.readable:
+        if inspection.problems or not isinstance(self.document.data, dict) or not self.document.readable:
             return ()
         return traffic.traffic_of(self.document, inspection, self.problems)
 

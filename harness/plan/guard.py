@@ -14,8 +14,10 @@ from harness.model.plan import EnvironmentKind, Plan, Target
 
 MOST_USERS = 100
 """Users beyond which only staging is loaded."""
-MARK_QUERY = "SELECT current_setting('harness.test_database', true) = 'on'"
-"""True on a database that is marked as a test database; NULL or false elsewhere."""
+MARK_QUERY = (
+    "SELECT current_database() AS database, current_setting('harness.test_database', true) = 'on' AS marked"
+)
+"""`marked` is true on a database that is marked as a test database; NULL or false elsewhere."""
 
 
 def check_plan(plan: Plan, *, base_url: str | None = None, environment: str | None = None) -> None:
@@ -52,7 +54,7 @@ def check_database(
 ) -> None:
     """RefusedError unless the target's database is marked as a test database (`MARK_QUERY` gave true).
 
-    `target` is the target's name; `purpose` says what wants to write; `database` is its name (never a DSN), or
+    `target` is its name, `purpose` what wants to write, `database` the database's name (never a DSN), or
     None when it is not known.
     """
     if not marked:

@@ -51,8 +51,12 @@ def percentage(written: object) -> float:
 
 def web_address(text: str) -> str:
     """The base URL of a target without a trailing slash: http or https, a host, at most a path."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, or a port above 65535
+        sound = False
+    if not sound:
         raise ValueError(f"'{text}' is no address of a target; write http:// or https:// and a host")
     if parts.username or parts.password:
         raise ValueError("the address holds a password; give it as api_key: ${TARGET_API_KEY}")

@@ -16,8 +16,10 @@ from harness.plan.limits import in_unit
 from harness.plan.problems import Position, Problems
 from harness.plan.schema import REQUIRED, LimitEntry, ObjectiveEntry, SlaFile
 
-HIGHER_IS_BETTER = ("per_s", "count")
-"""Units whose limit must say whether it is a `max` or a `min`."""
+TWO_SIDED = frozenset({"per_s", "count"})
+"""Units whose limit in an SLA file must say whether it is the most or the least."""
+FLOORED = frozenset({"recovery"})
+"""Absolute metrics that take a floor: latencies below it never count as slow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ class Promises:
         elif isinstance(written, bool | list) or written is None:
             self.problems.add(document.at(*trail), "this is no limit", "write one, such as 500ms")
             return None
-        elif self.metrics.get(metric) in HIGHER_IS_BETTER:
+        elif self.metrics.get(metric) in TWO_SIDED:
             mend = f"write {{min: {written}}} or {{max: {written}}}"
             self.problems.add(document.at(*trail), f"is {written} the least or the most?", mend)
             return None
@@ -173,8 +175,7 @@ class Promises:
             )
         elif entry.relative_to and entry.max_increase is None:
             self.problems.add(place, "relative_to says no max_increase", "add it, such as max_increase: 50%")
-        elif not entry.relative_to and (entry.max_increase is not None or entry.floor is not None):
-            stray = "max_increase" if entry.max_increase is not None else "floor"
+        elif stray := _stray(entry):
             self.problems.add(
                 document.at_key(*trail, stray),
                 f"{stray} means nothing without relative_to",
@@ -189,6 +190,15 @@ class Promises:
             if promise.objective and other.objective and other.objective.key == promise.objective.key:
                 what = f"the same promise was made in line {other.place.line}"
                 self.problems.add(promise.place, what, "keep one of the two")
+
+
+def _stray(entry: ObjectiveEntry) -> str | None:
+    """The key of an absolute promise that only means something in a relative one."""
+    if entry.relative_to:
+        return None
+    if entry.max_increase is not None:
+        return "max_increase"
+    return "floor" if entry.floor is not None and entry.metric not in FLOORED else None
 
 
 def _place(document: Document, trail: Trail, key: str, otherwise: Position) -> Position:

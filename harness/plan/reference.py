@@ -134,11 +134,12 @@ def _preceded(schedule: Schedule, load: ReferenceLoad, length_s: float, share: f
       0 +-----------------------------------------------> t (s)
     """
     level = float(load.users)
-    warm_up_s = max(round(load.warm_up_s * share), LEAST_WARM_UP_S)
+    ramp_s = max(level / load.spawn_rate, 1.0)
+    warm_up_s = max(round((load.warm_up_s - ramp_s) * share), LEAST_WARM_UP_S)
     stages = [
         Stage(
             name="reference-ramp",
-            duration_s=max(level / load.spawn_rate, 1.0),
+            duration_s=ramp_s,
             start_level=0,
             end_level=level,
             judged=False,

@@ -20,6 +20,8 @@ from harness.plan.inspection import (
 from harness.plan.limits import in_unit
 from harness.plan.problems import Position, Problems
 
+USER_COUNTS = ("users", "peak_users")
+"""Parameters that a user count from the command line replaces: the first that the shape has."""
 UNIT_OF_SUFFIX = {"_per_s": "per_s", "_s": "s", "_ratio": "ratio"}
 """A parameter with such an ending is written in YAML without it, and with a unit."""
 
@@ -43,8 +45,9 @@ def shape_of(
         return None
     given = _given(document, kind, problems)
     if users is not None:
-        if "users" in kind.parameters:
-            given["users"] = users
+        counted = next((name for name in USER_COUNTS if name in kind.parameters), None)
+        if counted:
+            given[counted] = users
         else:
             problems.add(
                 Position("users"), f"shape '{kind_name}' has no parameter 'users' to replace", "leave it out"
@@ -159,9 +162,16 @@ def parameter_value(name: str, parameter: Parameter, written: Any) -> ParameterV
         case "float":
             return _number(written)
         case _:
-            if isinstance(written, dict | list) or written is None:
-                raise ValueError("this is no text; write a text")
-            return str(written)
+            return _text(written)
+
+
+def _text(written: Any) -> str:
+    """A text; the items of a list separated by commas."""
+    if isinstance(written, list) and written and not any(isinstance(item, dict | list) for item in written):
+        return ", ".join(str(item) for item in written)
+    if isinstance(written, dict | list) or written is None:
+        raise ValueError("this is no text; write a text, or a list of numbers")
+    return str(written)
 
 
 def _number(written: Any) -> float:

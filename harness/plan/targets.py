@@ -58,7 +58,7 @@ def _described(document: Document, trail: Trail, name: str, problems: Problems) 
     if entry is None:
         return None
     place = document.at(*trail)
-    if not entry.base_url and not entry.command:
+    if not entry.base_url and not entry.command and (*trail, "base_url") not in document.broken:
         problems.add(
             place, "the target has neither base_url nor command", "add `base_url: http://127.0.0.1:8000`"
         )
