@@ -1,1 +1,1 @@
-"""What runs inside Locust's processes. Imports the standard library, Locust and `harness.model.{stage,buckets}` only."""
+"""What runs inside Locust. Imports the standard library, Locust and `harness.model.{stage,buckets}` only."""

@@ -1,0 +1,85 @@
+"""Problems: what of ours, of Locust's or of the user's code went wrong in a Locust process, one line each.
+
+Locust swallows exceptions of listeners and of greenlets into its log (event.py:42, log.py:83), so the log is
+read too: what is logged as an error is a problem.
+"""
+
+# mypy: disallow-untyped-calls=False
+
+from __future__ import annotations
+
+import logging
+import traceback
+from types import TracebackType
+from typing import Any
+
+from locust.event import Events
+
+LONGEST_CHARS = 300
+MOST_LINES = 100
+ALREADY_TOLD = ("locust.user.task", "locust.user.users")
+"""Loggers that repeat what the event `user_error` tells."""
+
+
+class Problems:
+    """Distinct problems in the order of their first appearance, with how often each was seen."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+        self._untold: list[str] = []
+
+    def note(self, what: str) -> None:
+        """Note one problem; the same one again only counts."""
+        line = " ".join(what.split())[:LONGEST_CHARS]
+        if line not in self._seen:
+            if len(self._seen) >= MOST_LINES:
+                return
+            self._untold.append(line)
+        self._seen[line] = self._seen.get(line, 0) + 1
+
+    def take_untold(self) -> list[str]:
+        """Problems first seen since the last call: what a worker reports."""
+        untold, self._untold = self._untold, []
+        return untold
+
+    @property
+    def lines(self) -> list[str]:
+        """One line a problem, with its count when it was seen more than once."""
+        return [f"{line} ({times} times)" if times > 1 else line for line, times in self._seen.items()]
+
+    def listen(self, events: Events) -> None:
+        """Note exceptions of user code, and whatever is logged as an error from now on."""
+        events.user_error.add_listener(self._on_user_error)
+        handler = _ErrorLog(self)
+        for name in ("", "locust"):  # "locust" does not propagate (log.py:58)
+            logging.getLogger(name).addHandler(handler)
+
+    def _on_user_error(
+        self, user_instance: Any, exception: BaseException, tb: TracebackType, **_: object
+    ) -> None:
+        user = getattr(user_instance, "user", user_instance)  # Locust passes a TaskSet (user/task.py:376)
+        self.note(f"{type(user).__name__}: {describe(exception)}{_place(tb)}")
+
+
+class _ErrorLog(logging.Handler):
+    def __init__(self, problems: Problems) -> None:
+        super().__init__(logging.ERROR)
+        self._problems = problems
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name in ALREADY_TOLD:
+            return
+        lines = [line for line in record.getMessage().splitlines() if line.strip()] or ["(no message)"]
+        if record.exc_info and record.exc_info[1]:
+            lines.append(f"{describe(record.exc_info[1])}{_place(record.exc_info[2])}")
+        self._problems.note(f"{record.name}: {lines[0]}{f' … {lines[-1]}' if len(lines) > 1 else ''}")
+
+
+def describe(error: BaseException) -> str:
+    """An exception in a few words: its class and what it says."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _place(trace: TracebackType | None) -> str:
+    frames = traceback.extract_tb(trace)
+    return f" (in {frames[-1].filename}:{frames[-1].lineno})" if frames else ""
