@@ -19,6 +19,7 @@ from harness.report.parts.wording import (
     limit_text,
     measured_text,
     one_line,
+    reason,
     shape_text,
     target_text,
 )
@@ -75,7 +76,7 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[str]], *, right_from:
 def _head(result: Result) -> Iterator[str]:
     verdict = result.verdict
     yield f"### {SIGNS[verdict.status]} {escape(verdict.scenario)}: {LABELS[verdict.status]}"
-    yield f"**{escape(verdict.summary)}**"
+    yield f"**{escape(reason(result))}**"
     about = f"{IN_WORDS[verdict.status]}; {shape_text(result)}; target {target_text(result)}"
     yield escape(about[0].upper() + about[1:])
     for caveat in caveats(result):

@@ -7,7 +7,6 @@ from io import StringIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +22,7 @@ from harness.report.parts.wording import (
     limit_text,
     measured_text,
     one_line,
+    reason,
     shape_text,
     target_text,
 )
@@ -68,9 +68,10 @@ def _print(console: Console, result: Result) -> None:
     console.print(_findings(result))
     for finding in attention(result.verdict):
         console.print(_explanation(finding))
-    for stage, rows in rows_by_stage(result.verdict, judged_only=True).items():
-        console.print(_endpoints(stage, rows))
-    if not any(row.judged for row in result.verdict.endpoints):
+    stages = rows_by_stage(result.verdict, judged_only=True)
+    for stage, rows in list(stages.items())[:1]:
+        console.print(_endpoints(stage, rows, others=len(stages) - 1))
+    if not stages:
         console.print(Text("no request was sent in a judged stage\n", style="bold"))
     for problem in result.run.problems:
         console.print(Text(f"problem: {one_line(problem)}", style="red"))
@@ -107,12 +108,15 @@ def _row(finding: Finding) -> tuple[Text, ...]:
     )
 
 
-def _explanation(finding: Finding) -> Padding:
-    told = Text(one_line(finding.name), style=STYLES[finding.status])
-    told.append(f"\n{one_line(finding.sentence)}", style="default not bold")
+def _explanation(finding: Finding) -> Table:
+    told = Text(one_line(finding.sentence))
     if finding.mend:
-        told.append(f"\nmend: {one_line(finding.mend)}", style="default not bold italic")
-    return Padding(told, (0, 0, 1, 1))
+        told.append(f"\nmend: {one_line(finding.mend)}", style="italic")
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=2, justify="right")
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_row(Text("•", style=STYLES[finding.status]), told)
+    return grid
 
 
 def _compact_row(group: Group) -> tuple[Text, ...]:
@@ -138,13 +142,14 @@ def _status(status: Status) -> Text:
     return Text(LABELS[status], style=STYLES[status])
 
 
-def _endpoints(stage: str, rows: Iterable[EndpointRow]) -> Table:
+def _endpoints(stage: str, rows: Iterable[EndpointRow], *, others: int) -> Table:
+    more = f"  ({others} more in the report)" if others else ""
     table = Table(
         box=SIMPLE_HEAD,
         expand=True,
         pad_edge=False,
         header_style="dim",
-        title=Text(f"stage {one_line(stage)}", style="bold"),
+        title=Text(f"\nstage {one_line(stage)}{more}", style="bold"),
         title_justify="left",
     )
     table.add_column("Endpoint", ratio=1, overflow="fold")
@@ -167,7 +172,7 @@ def _print_end(console: Console, result: Result) -> None:
     line = _status(verdict.status)
     line.append(f"  {IN_WORDS[verdict.status]} (exit status {verdict.exit_status})", style="not bold")
     console.print(line)
-    console.print(Text(one_line(verdict.summary)))
+    console.print(Text(one_line(reason(result))))
     for caveat in caveats(result):
         console.print(Text(caveat, style="yellow"))
     folder = one_line(result.folder).rstrip("/")

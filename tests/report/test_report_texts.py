@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import report_results as results
 
 from harness.report import markdown, terminal
-from harness.report.parts.wording import clock, moment
+from harness.report.parts.order import rows_by_stage
+from harness.report.parts.wording import clock, moment, reason
 
 
 def test_terminal_names_the_failure_and_how_to_mend_it() -> None:
@@ -111,3 +114,17 @@ def test_clock(seconds: float, shown: str) -> None:
 )
 def test_moment(iso: str | None, shown: str) -> None:
     assert moment(iso) == shown
+
+
+def test_status_is_not_said_twice() -> None:
+    result = results.realistic(failing=True)
+    told = result.verdict.model_copy(update={"summary": "FAIL: P95 of POST /search was 2 s"})
+    assert reason(replace(result, verdict=told)) == "P95 of POST /search was 2 s"
+
+
+def test_only_judged_stage_is_not_listed_twice_as_all_judged() -> None:
+    verdict = results.realistic().verdict
+    pooled = [row.model_copy(update={"stage": "all judged"}) for row in verdict.endpoints if row.judged]
+    doubled = verdict.model_copy(update={"endpoints": (*pooled, *verdict.endpoints)})
+    assert list(rows_by_stage(doubled, judged_only=True)) == ["steady"]
+    assert list(rows_by_stage(doubled, judged_only=False)) == ["warm-up", "steady"]

@@ -114,8 +114,7 @@ function atText(figures, t) {
   return [clock(t), ...(stage ? [stage.name] : []), ...events.map((event) => event.what)].join(" · ");
 }
 
-function drawChart(place, spec, figures) {
-  const width = Math.max(240, Math.floor(place.clientWidth));
+function drawChart(place, spec, figures, width) {
   const rows = [spec.t_s, ...spec.lines.map((line) => line.values)];
-  return new uPlot(optionsOf(spec, figures, width), rows, place);
+  return new uPlot(optionsOf(spec, figures, Math.max(240, Math.floor(width || place.clientWidth))), rows, place);
 }

@@ -1,5 +1,6 @@
 // Puts charts, data tables and tabs into the page. Without script the page still shows every table.
 
+const PAPER_PX = 640;
 const figures = JSON.parse(document.getElementById("figures").textContent);
 const places = [...document.querySelectorAll("[data-chart]")].map((figure) => ({
   figure,
@@ -8,10 +9,11 @@ const places = [...document.querySelectorAll("[data-chart]")].map((figure) => ({
   chart: null,
 }));
 
-function redrawAll() {
+// Charts take the width of their place, or `width` px where the place does not have it yet.
+function redrawAll(width) {
   for (const item of places) {
     item.chart?.destroy();
-    item.chart = drawChart(item.place, item.spec, figures);
+    item.chart = drawChart(item.place, item.spec, figures, width);
     makeLegendReachable(item.chart);
   }
 }
@@ -72,7 +74,7 @@ function makeTabs(tabs) {
   const list = element("div", undefined, { role: "tablist", class: "tablist", "aria-label": "Stages" });
   const buttons = panels.map((panel) => {
     const button = element("button", panel.dataset.tab, { role: "tab", type: "button", "aria-controls": panel.id });
-    if (!("judged" in panel.dataset)) button.append(element("small", "not judged"));
+    if (!("judged" in panel.dataset)) button.append(" ", element("small", "not judged"));
     panel.setAttribute("role", "tabpanel");
     button.addEventListener("click", () => choose(panel));
     return button;
@@ -112,10 +114,10 @@ addEventListener("resize", () => {
   width = document.body.clientWidth;
   redrawAll();
 });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redrawAll());
 addEventListener("beforeprint", () => {
   document.documentElement.dataset.theme = "light";
-  redrawAll();
+  redrawAll(PAPER_PX);
 });
 addEventListener("afterprint", () => {
   delete document.documentElement.dataset.theme;

@@ -18,7 +18,7 @@ class Bar:
     low: float | None
     high: float | None
     beyond: bool
-    """The value lies outside the track, which is shown by an arrow."""
+    """The value lies outside the track, which an arrow shows instead of the interval."""
 
 
 def bar_of(finding: Finding) -> Bar | None:
@@ -26,12 +26,13 @@ def bar_of(finding: Finding) -> Bar | None:
     if finding.measured is None or finding.limit is None or finding.limit <= 0:
         return None
     per_unit = LIMIT_AT / finding.limit
-    interval = finding.interval
+    beyond = finding.measured * per_unit > WIDTH
+    interval = None if beyond else finding.interval
     return Bar(
         value=_on_track(finding.measured * per_unit),
         low=None if interval is None or interval.low is None else _on_track(interval.low * per_unit),
         high=None if interval is None or interval.high is None else _on_track(interval.high * per_unit),
-        beyond=finding.measured * per_unit > WIDTH,
+        beyond=beyond,
     )
 
 

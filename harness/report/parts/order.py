@@ -65,9 +65,22 @@ KINDS = {"validity": "validity checks", "evidence": "pieces of evidence", "remar
 
 
 def rows_by_stage(verdict: Verdict, *, judged_only: bool) -> dict[str, tuple[EndpointRow, ...]]:
-    """The rows of the per-endpoint tables by stage, in the order of the verdict."""
+    """The rows of the per-endpoint tables by stage, in the order of the verdict.
+
+    All judged stages together come first where they differ from the only judged stage.
+    """
     stages: dict[str, list[EndpointRow]] = {}
     for row in verdict.endpoints:
         if row.judged or not judged_only:
             stages.setdefault(row.stage, []).append(row)
+    judged = [stage for stage, rows in stages.items() if rows[0].judged]
+    if len(judged) == 2 and _same(stages[judged[0]], stages[judged[1]]):
+        del stages[judged[0]]
     return {stage: tuple(rows) for stage, rows in stages.items()}
+
+
+def _same(rows: list[EndpointRow], others: list[EndpointRow]) -> bool:
+    """Whether the rows of two stages tell the same."""
+    return [row.model_copy(update={"stage": ""}) for row in rows] == [
+        row.model_copy(update={"stage": ""}) for row in others
+    ]

@@ -101,6 +101,11 @@ def clock(t_s: float) -> str:
     return f"{sign}{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{sign}{minutes}:{seconds:02d}"
 
 
+def reason(result: Result) -> str:
+    """The verdict's sentence without its status, which every format shows beside it."""
+    return result.verdict.summary.removeprefix(f"{result.verdict.status.value}: ")
+
+
 def tally(result: Result) -> list[tuple[Status, int]]:
     """How many findings have each status, gravest first, without the statuses that none has."""
     return [(status, count) for status, count in result.verdict.counted().items() if count]
