@@ -1,8 +1,8 @@
 """A deterministic local embedding (hashing trick); refuses to be clever, needs no model and no network.
 
- Each word votes +1 or -1 on one of 128 buckets. Vectors are whole counts, not unit vectors: cosine distance
-ignores the length, and whole numbers are cheap to write. 128 dimensions keep an HNSW insert well below a
-millisecond.
+Each distinct word votes +1 or -1 on one of 128 buckets. Vectors are whole counts, not unit vectors: cosine
+distance ignores the length, and whole numbers are cheap to write. 128 dimensions keep an HNSW insert well
+below a millisecond.
 """
 
 import re
@@ -17,7 +17,7 @@ _BINARY = struct.Struct(f">HH{DIMENSIONS}f")
 def embed(text: str) -> list[int]:
     """The vector of `text`; never all zeros, since a zero vector has no direction."""
     vector = [0] * DIMENSIONS
-    for word in _WORD.findall(text.lower()):
+    for word in set(_WORD.findall(text.lower())):
         bits = crc32(word.encode())
         vector[bits % DIMENSIONS] += 1 if bits & 0x80000000 else -1
     if not any(vector):

@@ -2,7 +2,7 @@
 
 The owner holds a pipe to our stdin, and its end means that the owner is gone.
 
- Used by the API and the LLM double. The pipe also carries one first line, the settings.
+Used by the API and the LLM double. The pipe also carries one first line, the settings.
 """
 
 import ctypes

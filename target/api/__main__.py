@@ -4,10 +4,7 @@ import argparse
 import logging
 import socket
 
-import uvicorn
-
 from target import orphan
-from target.api.app import create
 from target.settings import ServiceSettings
 
 
@@ -18,6 +15,11 @@ def main() -> None:
     arguments = parser.parse_args()
     orphan.die_by_kernel()
     logging.basicConfig(level=logging.WARNING, format="target-api %(levelname)s %(message)s")
+    # Imported while the database is still being made, and only now: an owner that dies meanwhile is noticed.
+    import uvicorn  # noqa: PLC0415
+
+    from target.api.app import create  # noqa: PLC0415
+
     line = orphan.settings_line()
     if not line:
         return

@@ -1,6 +1,6 @@
 """Consolidation: take failing, repeated and unused cases out of use, in this order.
 
- Each statement is a short transaction of its own that locks a bounded number of rows in the order of their
+Each statement is a short transaction of its own that locks a bounded number of rows in the order of their
 ids and skips rows that another run holds. So parallel runs share the work, none waits for another, and no
 two can lock in a circle. What is archived goes into the backup queue in the same transaction; the copy is
 made later (see `backup`).

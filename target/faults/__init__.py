@@ -1,6 +1,6 @@
 """Faults: promises broken on purpose, so that every objective and collector can be seen to fail.
 
- One fault is one file of this folder, and the file name is its name; there is no other list. A file has a
+One fault is one file of this folder, and the file name is its name; there is no other list. A file has a
 function `create(value)` that returns a `Fault`, and the first line of its docstring is its help. Off by
 default; `a,b:3` switches on `a`, and `b` with the value 3.
 """

@@ -18,13 +18,18 @@ class ErrorBurst(Fault):
             raise ValueError("the share of the time must be above 0 and at most 1")
         self._share = share
 
+    def burning(self, now_s: float) -> bool:
+        """Whether the clock stands in a burst."""
+        return now_s % PERIOD_S < self._share * PERIOD_S
+
     def middleware(self, app: ASGIApp) -> ASGIApp:
         """Fail instead of serving during a burst."""
 
         async def burn(scope: Scope, receive: Receive, send: Send) -> None:
-            burning = time.monotonic() % PERIOD_S < self._share * PERIOD_S
-            failing = JSONResponse({"detail": "internal error"}, 500) if burning and is_work(scope) else app
-            await failing(scope, receive, send)
+            if is_work(scope) and self.burning(time.monotonic()):
+                await JSONResponse({"detail": "internal error"}, 500)(scope, receive, send)
+            else:
+                await app(scope, receive, send)
 
         return burn
 

@@ -10,11 +10,7 @@ import shutil
 import socket
 from pathlib import Path
 
-import uvicorn
-
 from target import orphan
-from target.llm.behaviour import Behaviour
-from target.llm.double import Double
 
 
 def main() -> None:
@@ -25,13 +21,20 @@ def main() -> None:
     parser.add_argument("--remove", type=Path, help="a folder to remove when the owner dies without a stop")
     arguments = parser.parse_args()
     line = orphan.settings_line()
-    clean = (
-        functools.partial(shutil.rmtree, arguments.remove, ignore_errors=True) if arguments.remove else None
-    )
-    orphan.die_with_owner(*([clean] if clean else []))
+    orphan.die_with_owner(functools.partial(_remove, arguments.remove))
+    import uvicorn  # noqa: PLC0415 - a slow import, once the owner is watched
+
+    from target.llm.behaviour import Behaviour  # noqa: PLC0415
+    from target.llm.double import Double  # noqa: PLC0415
+
     double = Double(Behaviour(**json.loads(line or "{}")), arguments.log)
     config = uvicorn.Config(
-        double, lifespan="off", access_log=False, log_level="warning", timeout_keep_alive=75
+        double,
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
     )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=arguments.fd)])
 

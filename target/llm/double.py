@@ -2,7 +2,7 @@
 
 Paths: `POST /v1/chat/completions`, `GET|PUT /admin/behaviour`, `GET /healthz`.
 
- Every call becomes one line of JSON in its log: when it came (`at`, seconds since 1970), how long it took,
+Every call becomes one line of JSON in its log: when it came (`at`, seconds since 1970), how long it took,
 and its status.
 """
 
@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from target.llm.behaviour import Behaviour, Limit
 
 Answer = tuple[int, dict[str, Any]]
+_GAVE_UP = 499  # the caller closed the connection before the answer
 _ADVICE = (
     "add a retry with backoff around the failing step",
     "validate the input before the call",
@@ -46,7 +47,7 @@ class Double:
         body = await _body(receive)
         match scope["method"], scope["path"]:
             case "POST", "/v1/chat/completions":
-                answer = await self._logged_call(body)
+                answer = await self._logged_call(body, receive)
             case "GET", "/admin/behaviour":
                 answer = 200, dataclasses.asdict(self._behaviour)
             case "PUT", "/admin/behaviour":
@@ -57,13 +58,13 @@ class Double:
                 answer = 404, {"error": {"message": "unknown path"}}
         await _send(send, answer)
 
-    async def _logged_call(self, body: bytes) -> Answer:
+    async def _logged_call(self, body: bytes, receive: Receive) -> Answer:
         at, start = time.time(), time.monotonic()
         self._in_flight += 1
         in_flight = self._in_flight
-        status = 499  # the caller gave up
+        status = _GAVE_UP
         try:
-            status, answer = await self._complete(body)
+            status, answer = await self._complete(body, receive)
         finally:
             self._in_flight -= 1
             took = round(time.monotonic() - start, 6)
@@ -77,7 +78,7 @@ class Double:
             self._log.write(json.dumps(line) + "\n")
         return status, answer
 
-    async def _complete(self, body: bytes) -> Answer:
+    async def _complete(self, body: bytes, receive: Receive) -> Answer:
         if not self._limit.admits(time.monotonic(), self._behaviour.limit_per_s):
             return 429, {
                 "error": {"type": "rate_limit", "message": f"above {self._behaviour.limit_per_s:g} calls/s"}
@@ -90,7 +91,8 @@ class Double:
             }
         if self._behaviour.fails(self._random):
             if self._behaviour.mode == "hang":
-                await asyncio.sleep(3600)
+                await _disconnect(receive)
+                return _GAVE_UP, {}
             return 500, {"error": {"type": "server_error", "message": "switched on by the behaviour"}}
         await asyncio.sleep(self._behaviour.latency_s(self._random))
         return 200, _completion(model, "\n".join(f"- {line}" for line in self._random.sample(_ADVICE, 3)))
@@ -123,6 +125,11 @@ async def _body(receive: Receive) -> bytes:
         parts.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(parts)
+
+
+async def _disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _send(send: Send, answer: Answer) -> None:

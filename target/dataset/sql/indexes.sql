@@ -7,7 +7,7 @@ CREATE INDEX case_bank_usage ON case_bank (usage_count DESC);
 --   cases nobody used for long                               case_bank_idle
 CREATE INDEX case_bank_idle ON case_bank (last_used_at) WHERE status = 'active';
 --   nearest cases (operator <=>, cosine distance)            case_bank_vector
-CREATE INDEX case_bank_vector ON case_bank USING hnsw (query_vector vector_cosine_ops) WITH (m = 8, ef_construction = 32);
+CREATE INDEX case_bank_vector ON case_bank USING hnsw (query_vector vector_cosine_ops) WITH (m = 16, ef_construction = 64);
 --   the last logs of a case, and counts by case              execution_log_case_created
 CREATE INDEX execution_log_case_created ON execution_log (case_id, created_at DESC);
 --   full text and nearest chunks                             chunk_words, chunk_embedding

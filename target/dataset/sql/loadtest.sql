@@ -39,7 +39,7 @@ BEGIN
         query_vector, created_at + age, updated_at + age
     FROM loadtest.case_bank;
     CREATE INDEX case_bank_vector ON case_bank USING hnsw (query_vector vector_cosine_ops)
-    WITH (m = 8, ef_construction = 32);
+    WITH (m = 16, ef_construction = 64);
     INSERT INTO execution_log (log_id, case_id, success, error_type, error_message, execution_time_ms, context, created_at)
     SELECT log_id, case_id, success, error_type, error_message, execution_time_ms, context, created_at + age
     FROM loadtest.execution_log;
