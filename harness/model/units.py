@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from math import floor, log10
 
 DURATION_UNITS = {"ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 SIZE_UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 10**3, "MB": 10**6, "GB": 10**9}
@@ -48,35 +49,42 @@ def show(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
     writer = _WRITERS.get(unit)
-    return writer(value) if writer else f"{value:.4g} {unit}".strip()
+    return writer(value) if writer else f"{_digits(value, 4)} {unit}".strip()
 
 
 def show_seconds(value: float) -> str:
     """Seconds with a unit that keeps three significant digits readable: `7.12 ms`, `1.24 s`, `5m 20s`."""
-    if value < 1:
-        return f"{value * 1000:.3g} ms"
-    if value < 120:
-        return f"{value:.3g} s"
+    if value < 0.9995:
+        return f"{_digits(value * 1000, 3)} ms"
+    if value < 119.5:
+        return f"{_digits(value, 3)} s"
     minutes, rest = divmod(round(value), 60)
     return f"{minutes}m {rest:02d}s"
 
 
 def _show_ratio(value: float) -> str:
-    return f"{value * 100:.3g} %" if value < 1 else f"{value * 100:.0f} %"
+    return f"{_digits(value * 100, 3)} %"
 
 
 def _show_bytes(value: float) -> str:
     for unit in ("B", "KiB", "MiB"):
         if abs(value) < 1024:
-            return f"{value:.3g} {unit}" if unit != "B" else f"{value:.0f} B"
+            return f"{_digits(value, 3)} {unit}" if unit != "B" else f"{value:.0f} B"
         value /= 1024
-    return f"{value:.3g} GiB"
+    return f"{_digits(value, 3)} GiB"
+
+
+def _digits(value: float, digits: int) -> str:
+    """At least `digits` significant digits, all of the integer part, no exponent and no trailing zeros."""
+    exponent = floor(log10(abs(value))) if value else 0
+    shown = f"{value:,.{max(0, digits - 1 - exponent)}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 _WRITERS: dict[str, Callable[[float], str]] = {
     "s": show_seconds,
     "ratio": _show_ratio,
     "bytes": _show_bytes,
-    "per_s": "{:.4g}/s".format,
+    "per_s": lambda value: f"{_digits(value, 4)}/s",
     "count": "{:.0f}".format,
 }
