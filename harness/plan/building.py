@@ -15,7 +15,7 @@ from harness.plan import guard, reference
 from harness.plan.added import added_s
 from harness.plan.draft import Draft, drafted
 from harness.plan.durations import judged_s, stretched
-from harness.plan.files import Folders, hashed, named
+from harness.plan.files import Folders, deciding, named
 from harness.plan.planner import Overrides, Planner
 from harness.plan.problems import Problems, known_names
 from harness.plan.reading import read
@@ -78,7 +78,7 @@ def _plan(draft: Draft, planner: Planner, overrides: Overrides) -> Plan:
         remote_workers=overrides.remote_workers,
         shortened=share < 1,
         added_s=added_s(draft.target, workers=workers, request_timeout_s=timeout_s),
-        files=hashed(draft.locustfiles),
+        files=deciding(draft.locustfiles, draft.target.inputs),
     )
 
 

@@ -32,7 +32,17 @@ def named(folders: Sequence[Path]) -> dict[str, Path]:
     return found
 
 
-def hashed(paths: Iterable[str | Path]) -> tuple[HashedFile, ...]:
-    """The files with their SHA-256, in the order of their names, each once."""
-    unique = sorted({Path(path).as_posix() for path in paths})
-    return tuple(HashedFile(path=path, sha256=sha256(Path(path).read_bytes()).hexdigest()) for path in unique)
+def deciding(locustfiles: Iterable[str], inputs: str | None) -> tuple[HashedFile, ...]:
+    """The files that decide what is sent, hashed: locustfiles, private modules beside them, and inputs.
+
+    `inputs` None: the `inputs.json` beside the locustfiles, where there is one.
+    """
+    files = {Path(file) for file in locustfiles}
+    folders = {file.parent for file in files}
+    private = {found for folder in folders for found in folder.glob("_*.py")}
+    sent = {Path(inputs)} if inputs else {folder / "inputs.json" for folder in folders}
+    return tuple(
+        HashedFile(path=file.as_posix(), sha256=sha256(file.read_bytes()).hexdigest())
+        for file in sorted(files | private | sent)
+        if file.is_file()
+    )
