@@ -134,8 +134,10 @@ def _compact_row(group: Group) -> tuple[Text, ...]:
 
 
 def _shared_confidence(group: Group) -> str:
-    said = {finding.confidence for finding in group.findings}
-    return one_line(said.pop()) if len(said) == 1 else "see the report"
+    said = [one_line(finding.confidence) for finding in group.findings]
+    if len(set(said)) == 1:
+        return said[0]
+    return f"{said.count('proven')} of {len(said)} proven"
 
 
 def _status(status: Status) -> Text:

@@ -17,6 +17,13 @@ from harness.model.verdict import FailureRow, Finding, StageMark, Status, Verdic
 __all__ = ["HOSTILE", "P95_OF", "SPIKE", "STEADY", "empty", "hostile", "realistic"]
 
 
+def findings(*, failing: bool) -> tuple[Finding, ...]:
+    """What passed, and when `failing` what did not in its place."""
+    grave = attention_findings() if failing else ()
+    broken = {finding.name for finding in grave}
+    return (*grave, *(finding for finding in passing_findings() if finding.name not in broken))
+
+
 def realistic(
     *,
     failing: bool = False,
@@ -48,7 +55,7 @@ def realistic(
             run_id="load-10-20251123-055811",
             why="the newest sound run of load-10 in this environment",
         ),
-        findings=(*(attention_findings() if failing else ()), *passing_findings()),
+        findings=findings(failing=failing),
         stages=tuple(
             StageMark(name=s.stage.name, start_s=s.start_s, end_s=s.end_s, judged=s.stage.judged)
             for s in schedule.spans

@@ -13,28 +13,33 @@ const HEIGHTS = { latency: 250, endpoints: 250, throughput: 180 };
 const X_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
 const CROSSHAIR = "run";
 const LEFT_AXIS = 68;
+const SPARSE_BELOW = 0.7;
 
 function inkOf(line) {
   return INKS[line.ink] || { ink: line.ink, width: 1.5 };
 }
 
-// A value with a gap on both sides is no line: it gets a dot, so that it is not lost.
-function lonely(values) {
-  const missing = (value) => value === null || value === undefined;
-  return values.flatMap((value, at) =>
-    !missing(value) && missing(values[at - 1]) && missing(values[at + 1]) ? [at] : []);
+// Where many steps have no value a line would be shreds: every value gets a dot instead. Elsewhere only a value
+// with a gap on both sides gets one, so that it is not lost.
+function dotsOf(values) {
+  const present = (value) => value !== null && value !== undefined;
+  const places = values.flatMap((value, at) => (present(value) ? [at] : []));
+  const sparse = places.length < SPARSE_BELOW * (places[places.length - 1] - places[0]);
+  const lonely = places.filter((at) => !present(values[at - 1]) && !present(values[at + 1]));
+  return { sparse, places: sparse ? places : lonely };
 }
 
 function seriesOf(line, spec) {
   const { ink: name, width, dash } = inkOf(line);
-  const dots = lonely(line.values);
+  const dots = dotsOf(line.values);
   return {
     label: line.label,
     stroke: () => ink(name),
     fill: line.fill ? () => `color-mix(in srgb, ${ink(name)} 14%, transparent)` : undefined,
     width,
     dash,
-    points: { show: false, size: 4, fill: () => ink(name), filter: () => dots },
+    points: { show: false, size: 4, fill: () => ink(name), filter: () => dots.places },
+    ...(dots.sparse ? { paths: () => null } : {}),
     value: (_, value) => show(value, spec.unit),
   };
 }

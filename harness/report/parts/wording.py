@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime
 
@@ -103,7 +104,7 @@ def clock(t_s: float) -> str:
 
 def reason(result: Result) -> str:
     """The verdict's sentence without its status, which every format shows beside it."""
-    return result.verdict.summary.removeprefix(f"{result.verdict.status.value}: ")
+    return re.sub(rf"^{result.verdict.status.value}( \([a-z ]+\))?: ", "", result.verdict.summary)
 
 
 def tally(result: Result) -> list[tuple[Status, int]]:
