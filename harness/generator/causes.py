@@ -1,18 +1,15 @@
 """Why a request failed, in few words: the failures of an endpoint are counted by this text.
 
 Refuses to keep more than `MOST_CAUSES` texts per endpoint, so that memory stays flat when a target puts
-something unique into every message.
+something unique into every message. Knows exceptions of Locust, gevent, requests and urllib3 by their names,
+so that recording can be tested without importing Locust, which patches sockets and threads.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
 from http import HTTPStatus
 from typing import Any
-
-import gevent
-from locust.exception import CatchResponseError, ResponseError
 
 LONGEST_CHARS = 120
 MOST_CAUSES = 50
@@ -20,6 +17,7 @@ OTHER_CAUSES = "other causes"
 TIMED_OUT = "timed out"
 UNFINISHED = "unfinished"
 
+_WORDED_BY_USER = ("CatchResponseError", "ResponseError")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 _WORDED = {
     ConnectionRefusedError: "connection refused",
@@ -35,12 +33,15 @@ class UnfinishedError(Exception):
         return "unfinished when the load was stopped"
 
 
-@cache
 def _is_timeout(kind: type) -> bool:
-    # By name, because requests and urllib3 have timeouts of their own and are not imported here.
-    return issubclass(kind, (gevent.Timeout, TimeoutError)) or any(
-        base.__name__.endswith(("Timeout", "TimeoutError")) for base in kind.__mro__
-    )
+    return any(base.__name__.endswith(("Timeout", "TimeoutError")) for base in kind.__mro__)
+
+
+def _origin(error: Any) -> Any:
+    """The error below: geventhttpclient wraps what happened (useragent.py:562, `original`)."""
+    while isinstance(below := getattr(error, "original", None), BaseException):
+        error = below
+    return error
 
 
 def is_unanswered(exception: BaseException, response: Any) -> bool:
@@ -48,26 +49,25 @@ def is_unanswered(exception: BaseException, response: Any) -> bool:
 
     A user class that words the failure itself replaces the exception, so the response's own is looked at too.
     """
-    original = getattr(response, "error", None)
-    return isinstance(exception, UnfinishedError) or any(
-        _is_timeout(type(error)) for error in (exception, original) if isinstance(error, BaseException)
-    )
+    errors = (_origin(exception), _origin(getattr(response, "error", None)))
+    return isinstance(exception, UnfinishedError) or any(_is_timeout(type(error)) for error in errors)
 
 
 def cause_of(exception: BaseException, response: Any) -> str:
     """The text that failures are counted by: the user class's words, the status, or the client's error."""
-    match exception:
-        case UnfinishedError():
-            return UNFINISHED
-        case _ if is_unanswered(exception, response):
-            return TIMED_OUT
-        case CatchResponseError() | ResponseError():
-            return shortened(str(exception.args[0] if exception.args else exception))
+    if isinstance(exception, UnfinishedError):
+        return UNFINISHED
+    if is_unanswered(exception, response):
+        return TIMED_OUT
+    if type(exception).__name__ in _WORDED_BY_USER:
+        return shortened(str(exception.args[0] if exception.args else exception))
     status = getattr(response, "status_code", 0) or 0
     if status >= HTTPStatus.BAD_REQUEST:
         return status_line(status)
-    words = (words for kind, words in _WORDED.items() if isinstance(exception, kind))
-    return next(words, shortened(f"{type(exception).__name__}: {exception}"))
+    origin = _origin(exception)
+    words = (words for kind, words in _WORDED.items() if isinstance(origin, kind))
+    text = getattr(origin, "text", None) or origin  # without the URL, which may be unique
+    return next(words, shortened(f"{type(origin).__name__}: {text}"))
 
 
 def status_line(status: int) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
-
-from locust.stats import RequestStats
+from typing import TYPE_CHECKING, Any
 
 from harness.generator.cells import Cells
 from harness.generator.recorder import endpoint_of
+
+if TYPE_CHECKING:
+    from locust.stats import RequestStats
 
 Totals = dict[str, dict[str, int]]
 

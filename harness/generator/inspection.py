@@ -24,7 +24,7 @@ import locust
 from locust.util.directory import get_abspaths_in
 from locust.util.load_locustfile import load_locustfile
 
-from harness.generator.parameters import parameters_of, with_parameters
+from harness.generator.parameters import parameters_of, set_parameters
 from harness.generator.scheduled_shape import ParameterError, ScheduledShape
 from harness.model.stage import Schedule
 
@@ -150,8 +150,10 @@ def _schedule(
         problems.append(_problem(f"unknown shape '{options.shape}'; there are {kinds}"))
         return None
     file = inspect.getfile(type(chosen))
+    mistaken = set_parameters(chosen, options.parameters)
+    problems += [_problem(str(error), file=file, parameter=error.parameter) for error in mistaken]
     try:
-        return with_parameters(type(chosen), options.parameters).schedule()
+        return None if mistaken else chosen.schedule()
     except ParameterError as error:
         problems.append(_problem(str(error), file=file, parameter=error.parameter))
     except ValueError as error:

@@ -8,13 +8,14 @@ import ctypes
 import os
 import signal
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import gevent
 import locust.runners
 import locust.stats
-from locust import events
+from locust import argument_parser, events
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
@@ -38,6 +39,9 @@ def install() -> None:
     locust.runners.MASTER_HEARTBEAT_TIMEOUT = MASTER_HEARTBEAT_TIMEOUT_S
     # A master waits so long after each tick for workers to report their users (runners.py:790).
     os.environ.setdefault("LOCUST_WAIT_FOR_WORKERS_REPORT_AFTER_RAMP_UP", REPORT_WAIT_S)
+    # A worker asks for the default options once an option a spawn message (runners.py:1397), and each time
+    # they are parsed anew: 50 ms of a standing event loop a message. They are constant.
+    argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
     locust.stats.bucket_response_time = precise  # type: ignore[assignment]
     events.init.add_listener(_on_init)
 

@@ -57,17 +57,21 @@ def _text_below(definition: ast.ClassDef, position: int) -> str:
     return ""
 
 
-def with_parameters(shape: type[ScheduledShape], values: Mapping[str, Any]) -> ScheduledShape:
-    """The shape with some of its parameters set; ParameterError for the first that is unknown or mistyped."""
-    known = parameters_of(shape)
-    made = shape()
+def set_parameters(shape: ScheduledShape, values: Mapping[str, Any]) -> list[ParameterError]:
+    """Set parameters of a shape; returns what is wrong with those that are unknown or mistyped."""
+    known = parameters_of(type(shape))
+    errors = []
     for name, value in values.items():
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(known) or 'none'}"
-            raise ParameterError(name, f"unknown parameter '{name}'; {hint}")
-        setattr(made, name, _typed(name, value, known[name]))
-    return made
+            errors.append(ParameterError(name, f"unknown parameter '{name}'; {hint}"))
+            continue
+        try:
+            setattr(shape, name, _typed(name, value, known[name]))
+        except ParameterError as error:
+            errors.append(error)
+    return errors
 
 
 def _typed(name: str, value: Any, parameter: Parameter) -> Any:

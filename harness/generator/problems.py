@@ -11,9 +11,10 @@ from __future__ import annotations
 import logging
 import traceback
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from locust.event import Events
+if TYPE_CHECKING:
+    from locust.event import Events
 
 LONGEST_CHARS = 300
 MOST_LINES = 100

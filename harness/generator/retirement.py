@@ -127,5 +127,5 @@ def _retire(user: Any) -> None:
 
 def _kill(greenlets: Iterable[Any]) -> None:
     for greenlet in greenlets:
-        if not greenlet.dead:
+        if not greenlet.dead and isinstance(greenlet, gevent.Greenlet):
             greenlet.kill(block=False)

@@ -109,7 +109,7 @@ class WorkerProcess(Process):
         self._runner.quit()
 
     def _on_quitting(self, **_: object) -> None:
-        """Before Locust takes leave of the master (this listener runs first: fired in reverse, main.py:632)."""
+        """Before Locust takes leave of the master (this listener is first: fired in reverse, main.py:632)."""
         self.retirement.limit_s = min(self.retirement.limit_s, BRIEF_DRAIN_S)
         self.retirement.drain()
         self._runner._send_stats()

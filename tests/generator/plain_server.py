@@ -25,6 +25,7 @@ class PlainServer:
     ) -> None:
         self.counts: Counter[str] = Counter()
         self.arrived: list[float] = []
+        self.order: list[str] = []
         self.delay_s = delay_s
         self.headers: list[dict[str, str]] = []
         self.bodies: list[Any] = []
@@ -67,6 +68,7 @@ class PlainServer:
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         self.counts[f"{method} {path}"] += 1
         self.arrived.append(time.time())
+        self.order.append(f"{method} {path}")
         if len(self.headers) < 1000:
             self.headers.append(headers)
             self.bodies.append(json.loads(body) if body else None)
