@@ -75,9 +75,9 @@ def _show_bytes(value: float) -> str:
 
 
 def _digits(value: float, digits: int) -> str:
-    """At least `digits` significant digits, all of the integer part, no exponent and no trailing zeros."""
+    """At least `digits` significant digits, but at most nine decimals; no exponent and no trailing zeros."""
     exponent = floor(log10(abs(value))) if value else 0
-    shown = f"{value:,.{max(0, digits - 1 - exponent)}f}"
+    shown = f"{value:,.{min(max(0, digits - 1 - exponent), 9)}f}"
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 

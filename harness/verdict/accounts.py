@@ -29,7 +29,10 @@ def requests_sent(material: Material) -> Finding:
 
 
 def endpoints_hit(material: Material) -> Finding:
-    """Every endpoint of the traffic was sent at least one request in the whole run."""
+    """Every endpoint of the traffic was sent at least one request in the whole run.
+
+    An interrupted run may not have come to all of them: it is then inconclusive.
+    """
     name = "endpoints hit"
     planned = material.plan.endpoints
     silent = [endpoint for endpoint in planned if not material.recording.whole(endpoint).requests]
@@ -38,9 +41,12 @@ def endpoints_hit(material: Material) -> Finding:
             f"{listed(silent)} got no request, but {'is' if len(silent) == 1 else 'are'} in the traffic"
         )
         mend = "check the request names of their User classes; give them more weight, or run longer"
-        return unsound(name, sentence, "series.jsonl", "plan.json", mend=mend)
+        status = Status.INCONCLUSIVE if material.run.interrupted else Status.INVALID
+        return unsound(name, sentence, "series.jsonl", "plan.json", mend=mend, status=status)
+    if not planned:
+        return sound(name, "the User classes do not say which endpoints they send", "plan.json")
     return sound(
-        name, f"{counted(len(planned), 'endpoint')} of the traffic, none without requests", "series.jsonl"
+        name, f"{counted(len(planned), 'endpoint')} of the traffic, all with requests", "series.jsonl"
     )
 
 

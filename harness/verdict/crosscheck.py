@@ -54,7 +54,7 @@ def _check(material: Material, finding: Finding, csv: float, *, complete: bool) 
     if finding.measured is None or finding.limit is None:
         agrees, note = True, "not judged, so there is nothing to disagree about"
     elif not agrees:
-        note = _explanation(material, finding, finding.limit)
+        note = _explanation(material, finding, finding.limit, ours=finding.measured <= finding.limit)
     if not complete:
         note = f"{note}; the CSV was cut" if note else "the CSV was cut"
     return CrossCheck(
@@ -67,9 +67,8 @@ def _check(material: Material, finding: Finding, csv: float, *, complete: bool) 
     )
 
 
-def _explanation(material: Material, finding: Finding, limit: float) -> str:
+def _explanation(material: Material, finding: Finding, limit: float, *, ours: bool) -> str:
     """The first habit of the CSV that, added to those before it, moves our value to the CSV's side."""
-    ours = (finding.measured or 0.0) <= limit
     for words, value in _habits(material, finding):
         if value is not None and (value <= limit) is not ours:
             return words

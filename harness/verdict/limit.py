@@ -29,7 +29,7 @@ class Limit:
     surely_broken: float | None
     floor: float | None = None
     without_floor: float | None = None
-    reference: Measurement | None = None
+    reference: float | None = None
     files: tuple[str, ...] = ()
     """Where the reference was read."""
 
@@ -73,7 +73,7 @@ def limit_of(material: Material, objective: Objective, metric: Metric) -> Limit 
         surely_broken=scaled(interval.high),
         floor=floor,
         without_floor=found.value * factor,
-        reference=found,
+        reference=found.value,
         files=stretch.files,
     )
 

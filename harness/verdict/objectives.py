@@ -36,17 +36,20 @@ def judge_objective(material: Material, objective: Objective) -> Finding:
         )
         return _unjudged(material, objective, metric, unreached)
     measured = metric.measure(material, objective)
-    if measured.value is None:
+    value = measured.value
+    if value is None:
         return _unjudged(material, objective, metric, measured)
     limit = limit_of(material, objective, metric)
     if isinstance(limit, Measurement):
         return _unjudged(material, objective, metric, limit, measured)
-    return _decided(objective, metric, measured, limit)
+    return _decided(objective, metric, measured, value, limit)
 
 
-def _decided(objective: Objective, metric: Metric, measured: Measurement, limit: Limit) -> Finding:
-    value = measured.value or 0.0
-    kept = not measured.broken and limit.keeps(max(value, limit.floor or 0.0), limit.value)
+def _decided(
+    objective: Objective, metric: Metric, measured: Measurement, value: float, limit: Limit
+) -> Finding:
+    counted_as = value if limit.floor is None else max(value, limit.floor)
+    kept = not measured.broken and limit.keeps(counted_as, limit.value)
     proof = "" if measured.broken or not measured.has_confidence else proof_of(measured, limit, kept=kept)
     status = by_policy(objective.policy, kept=kept, proof=proof)
     saved = kept and limit.without_floor is not None and not limit.keeps(value, limit.without_floor)
@@ -56,10 +59,10 @@ def _decided(objective: Objective, metric: Metric, measured: Measurement, limit:
         **identity(objective, metric),
         status=status,
         sentence=wording.decided(objective, metric, measured, limit, saved=saved),
-        measured=measured.value,
+        measured=value,
         limit=limit.value,
         comparison=limit.comparison,
-        reference=None if limit.reference is None else limit.reference.value,
+        reference=limit.reference,
         samples=measured.samples,
         interval=measured.interval,
         confidence=proof,

@@ -93,11 +93,11 @@ def slow_limits_s(recording: Recording, floor_s: float) -> dict[str, float]:
 
     An endpoint that was not seen in the calm stage is held against the P99 of all of them.
     """
-    pooled = recording.window(None, CALM).judged.quantile_s(0.99) or 0.0
     limits = {}
     for endpoint in recording.series.endpoints:
-        p99 = recording.window(endpoint, CALM).judged.quantile_s(0.99)
-        limits[endpoint] = max(floor_s, SLOWER * (pooled if p99 is None else p99))
+        own = recording.window(endpoint, CALM).judged
+        p99 = (own if own.total else recording.window(None, CALM).judged).quantile_s(0.99)
+        limits[endpoint] = floor_s if p99 is None else max(floor_s, SLOWER * p99)
     return limits
 
 

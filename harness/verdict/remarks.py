@@ -8,7 +8,7 @@ from harness.model.verdict import Finding, Status
 from harness.verdict.material import Material
 from harness.verdict.words import counted, listed
 
-IDLE_SHARE = 0.1
+IDLE_SHARE = 0.2
 """From this share of right answers on a remark of a user class is a warning."""
 
 
@@ -42,7 +42,7 @@ def judge_remarks(material: Material) -> Iterator[Finding]:
         answered = window.answered.total
         for remark, count in sorted(window.remarks.items()):
             often = count > IDLE_SHARE * answered
-            sentence = f"{counted(count, 'right answer')} of {answered:,} of {endpoint}: {remark}"
+            sentence = f"{endpoint}: '{remark}' in {count:,} of {counted(answered, 'right answer')}"
             yield Finding(
                 kind="remark",
                 name=f"{remark} {endpoint}",

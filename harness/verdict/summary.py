@@ -49,8 +49,10 @@ def _kept(findings: Sequence[Finding]) -> str:
 
 
 def _figures(headline: Mapping[str, float | None]) -> str:
-    requests, ratio = headline["requests"] or 0.0, headline["error_ratio"]
-    failures = "no failures" if not ratio else f"{show(ratio, 'ratio')} failures"
+    requests, ratio = headline["requests"], headline["error_ratio"]
+    if not requests or ratio is None:
+        return "no requests in judged stages"
+    failures = f"{show(ratio, 'ratio')} failures" if ratio else "no failures"
     return f"P95 {show(headline['p95_s'], 's')}, {counted(requests, 'request')}, {failures}"
 
 

@@ -13,6 +13,7 @@ from harness.verdict.material import Material
 from harness.verdict.measurement import Measurement
 from harness.verdict.words import counted
 
+OWN_CPU = ("generator_cpu_cores", "harness_cpu_cores")
 CPU_GROUPS = ("target", "database", "llm", "generator", "harness")
 
 
@@ -28,10 +29,7 @@ def cpu(material: Material, objective: Objective) -> Measurement:
     hosts = [(sample, host) for sample in samples if (host := sample.get("host_cpu_ratio")) is not None]
     if not hosts:
         return _unseen("resources", "host CPU")
-    ours = [
-        ((s.get("generator_cpu_cores") or 0.0) + (s.get("harness_cpu_cores") or 0.0)) / cores
-        for s, _ in hosts
-    ]
+    ours = [sum(_known(sample, OWN_CPU)) / cores for sample, _ in hosts]
     values = [max(0.0, host - own) for (_, host), own in zip(hosts, ours, strict=True)]
     shares = [f"host {show(_mean([host for _, host in hosts]), 'ratio')}"]
     for group in CPU_GROUPS:
@@ -156,6 +154,10 @@ def _samples(
         if (t_s := sample.get("t_s")) is not None and any(start <= t_s < end for start, end in spans)
     )
     return found or _unseen(collector, "sample within the stage")
+
+
+def _known(sample: Mapping[str, float | None], names: Sequence[str]) -> list[float]:
+    return [value for name in names if (value := sample.get(name)) is not None]
 
 
 def _column(samples: Sequence[Mapping[str, float | None]], name: str) -> list[float]:

@@ -7,6 +7,7 @@ from functools import partial
 from math import ceil
 
 from harness.model.histogram import Histogram
+from harness.model.series import Window
 from harness.model.units import show_seconds
 from harness.model.verdict import Interval
 from harness.verdict import confidence, power
@@ -29,11 +30,11 @@ def quantile(q: float, recording: Recording, endpoint: str | None, stage: str | 
     """The q-quantile of the judged latencies, in seconds."""
     judged = recording.window(endpoint, stage).judged
     needed = samples_needed(q)
-    if judged.total < needed:
+    value = judged.quantile_s(q)
+    if value is None or judged.total < needed:
         return _too_few(judged.total, needed)
     blocks = recording.blocks(endpoint, stage)
-    value = judged.quantile_s(q)
-    sample = confidence.sample_of(blocks.above(value or 0.0), blocks.judged())
+    sample = confidence.sample_of(blocks.above(value), blocks.judged())
     return Measurement(
         value=value,
         samples=judged.total,
@@ -73,7 +74,7 @@ def error_rate(recording: Recording, endpoint: str | None, stage: str | None) ->
         interval=confidence.share_interval(blocks.failures, blocks.requests),
         has_confidence=True,
         needed=lambda limit: _needed_for_share(blocks.failures, blocks.requests, blocks, limit),
-        detail=f"{window.failures:,} of {counted(window.requests, 'request')}",
+        detail=f"{window.failures:,} of {counted(window.requests, 'request')}{_main_cause(window)}",
         files=FILES,
     )
 
@@ -109,6 +110,13 @@ def no_work(recording: Recording, endpoint: str | None, stage: str | None) -> Me
     idle = sum(window.remarks.get(remark, 0) for window in windows)
     detail = f"{idle:,} of {counted(answered, 'right answer')}"
     return Measurement(value=idle / answered, samples=answered, detail=detail, files=FILES)
+
+
+def _main_cause(window: Window) -> str:
+    if not window.causes:
+        return ""
+    cause = min(window.causes, key=lambda name: (-window.causes[name], name))
+    return f", most often '{cause}'"
 
 
 def _too_few(number: int, needed: int) -> Measurement:

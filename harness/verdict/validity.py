@@ -22,11 +22,10 @@ from harness.verdict.system import death
 Check = Callable[[Material], Finding]
 
 UNEXPLAINED: tuple[Check, ...] = (
-    accounts.requests_sent,
-    accounts.counts_agree,
     accounts.locust_exit,
     accounts.workers_kept,
     accounts.recorder_sound,
+    accounts.counts_agree,
 )
 """Checks whose failure the death of the target does not explain."""
 EXPLAINED: tuple[Check, ...] = (accounts.endpoints_hit, generator_unsaturated)
@@ -34,12 +33,13 @@ REFUSALS = {401: "wrong or missing API key", 403: "wrong or missing API key", 42
 
 
 def judge_validity(material: Material) -> Iterator[Finding]:
-    """A finding of every check."""
+    """A finding of every check, the most telling ones first."""
     cause = death(material.run, material.evidence)
-    for check in UNEXPLAINED:
-        yield check(material)
+    yield accounts.requests_sent(material)
     ended = accounts.ended_in_order(material)
     yield ended if material.run.completion is None else _excused(ended, cause)
+    for check in UNEXPLAINED:
+        yield check(material)
     for finding in (
         *(check(material) for check in EXPLAINED),
         *load_reached(material),
@@ -47,7 +47,8 @@ def judge_validity(material: Material) -> Iterator[Finding]:
     ):
         yield _excused(finding, cause)
     yield from _problems(material, cause)
-    yield _survival(material, cause)
+    if not any(objective.metric == "alive" for objective in material.plan.objectives):
+        yield _survival(material, cause)
 
 
 def answers_allowed(material: Material) -> Iterator[Finding]:
@@ -69,7 +70,7 @@ def answers_allowed(material: Material) -> Iterator[Finding]:
             if limited
             else "set TARGET_API_KEY to a valid key"
         )
-        yield unsound(name, sentence, "series.jsonl", mend=mend, endpoint=endpoint)
+        yield unsound(f"{name} {endpoint}", sentence, "series.jsonl", mend=mend, endpoint=endpoint)
     if not refused:
         yield sound(name, "no endpoint answered only 401, 403 or 429", "series.jsonl")
 

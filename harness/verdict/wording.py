@@ -30,9 +30,10 @@ def decided(objective: Objective, metric: Metric, measured: Measurement, limit: 
     value = show(measured.value, metric.unit)
     if measured.broken:
         return f"{about} was {value}{figures}, limit {show(limit.value, metric.unit)}; {measured.broken}"
-    if limit.reference is not None:
-        against = _against_reference(objective, metric, measured, limit, saved=saved)
-        return f"{about} was {value}{figures}, {against}"
+    if limit.reference is not None and measured.value is not None:
+        return f"{about} was {value}{figures}, " + _against_reference(
+            objective, metric, measured.value, limit, saved=saved
+        )
     bound = "limit" if limit.comparison == "at_most" else "promised at least"
     return f"{about} was {value}{figures}, {bound} {show(limit.value, metric.unit)}"
 
@@ -45,17 +46,18 @@ def _zero_errors(measured: Measurement, limit: Limit) -> str:
 
 
 def _against_reference(
-    objective: Objective, metric: Metric, measured: Measurement, limit: Limit, *, saved: bool
+    objective: Objective, metric: Metric, value: float, limit: Limit, *, saved: bool
 ) -> str:
-    reference = limit.reference.value if limit.reference and limit.reference.value is not None else 0.0
+    if limit.reference is None:
+        return f"limit {show(limit.value, metric.unit)}"
     most = f"at most {show(objective.max_increase, 'ratio')} above it is allowed"
-    change = _change(measured.value or 0.0, reference)
-    compared = f"{change} {objective.relative_to}'s {show(reference, metric.unit)}"
+    compared = (
+        f"{_change(value, limit.reference)} {objective.relative_to}'s {show(limit.reference, metric.unit)}"
+    )
     text = f"{compared}, limit {show(limit.value, metric.unit)} ({most})"
     if saved:
-        text += (
-            f"; kept only because values below the floor of {show(objective.floor, metric.unit)} count as it"
-        )
+        floor = show(objective.floor, metric.unit)
+        text += f"; kept only because values below the floor of {floor} count as it"
     return text
 
 

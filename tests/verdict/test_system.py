@@ -134,7 +134,7 @@ def test_alive(changes: dict[str, object], status: Status, words: str) -> None:
     assert words in found.sentence
 
 
-@pytest.mark.parametrize(("idle", "status"), [(10, Status.PASS), (11, Status.FAIL)])
+@pytest.mark.parametrize(("idle", "status"), [(10, Status.PASS), (21, Status.FAIL)])
 def test_no_work_is_the_share_of_right_answers_without_any(idle: int, status: Status) -> None:
     cells = steady_cells(rate=1)
     cells += [cell(30, [0.1] * 0, remarks={"found no work": idle})]

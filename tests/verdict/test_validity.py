@@ -24,6 +24,7 @@ from verdict_builders import (
 
 from harness.model.run import Totals
 from harness.model.series import Second
+from harness.model.sla import Objective
 from harness.model.stage import Schedule, Stage
 from harness.model.verdict import Status
 
@@ -36,7 +37,7 @@ RATE = Schedule(
 )
 CHECKS = {
     "requests sent": "1,200 requests were sent, 1,000 in judged stages",
-    "endpoints hit": "1 endpoint of the traffic, none without requests",
+    "endpoints hit": "1 endpoint of the traffic, all with requests",
     "ended in order": "the whole schedule of 2m 00s was run",
     "Locust's exit status": "Locust left with exit status 0",
     "counts agree": "Locust, the recorder and the series agree on 1,200 requests",
@@ -74,6 +75,15 @@ def test_an_endpoint_never_hit_is_named() -> None:
     found = finding(verdict, "endpoints hit")
     assert found.status is Status.INVALID
     assert found.sentence == f"{CLASSIFY} got no request, but is in the traffic"
+
+
+def test_an_interrupted_run_may_not_have_come_to_every_endpoint() -> None:
+    verdict = verdict_of(steady_cells(), endpoints=(SEARCH, CLASSIFY), run_changes={"interrupted": True})
+    assert finding(verdict, "endpoints hit").status is Status.INCONCLUSIVE
+
+
+def test_a_plain_locustfile_promises_no_endpoints() -> None:
+    assert finding(verdict_of(steady_cells(), endpoints=()), "endpoints hit").status is Status.PASS
 
 
 @pytest.mark.parametrize(
@@ -142,6 +152,19 @@ def test_a_rate_that_is_not_kept(changes: Mapping[str, Any], name: str, status: 
     found = finding(verdict_of(steady_cells(), schedule=RATE, seconds=seconds), name)
     assert found.status is status
     assert words in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"dropped": None}, "rate reached"),
+        ({"offered": None}, "rate reached"),
+        ({"late_p99_s": None}, "schedule kept"),
+    ],
+)
+def test_arrivals_that_nobody_counted_are_not_kept(changes: Mapping[str, Any], name: str) -> None:
+    verdict = verdict_of(steady_cells(), schedule=RATE, seconds=healthy_seconds(RATE, **changes))
+    assert finding(verdict, name).status is Status.INVALID
 
 
 def test_a_few_late_seconds_are_no_fault() -> None:
@@ -256,7 +279,7 @@ def test_one_saturated_worker_is_enough() -> None:
 def test_all_answers_refused(status: int, cause: str, mend: str) -> None:
     refused = [cell(t_s, failed=[0.001] * 3, endpoint=CLASSIFY, status=status) for t_s in range(120)]
     verdict = verdict_of([*steady_cells(), *refused], endpoints=(SEARCH, CLASSIFY))
-    found = finding(verdict, "answers allowed")
+    found = finding(verdict, f"answers allowed {CLASSIFY}")
     assert (found.status, found.endpoint, found.mend) == (Status.INVALID, CLASSIFY, mend)
     assert found.sentence == f"all 360 answers of {CLASSIFY} were {status}: {cause}"
 
@@ -296,6 +319,12 @@ def test_what_the_death_does_not_explain_stays_invalid_but_the_summary_names_it(
     assert verdict.summary.startswith(
         "INVALID: the target died under load: signal 9 at 60 s; 1 worker of 1 lost"
     )
+
+
+def test_an_objective_on_survival_takes_the_place_of_the_check() -> None:
+    verdict = verdict_of(steady_cells(), Objective(metric="alive", at_least=1), run_changes=DEAD)
+    assert [f.name for f in verdict.findings if f.status is Status.FAIL] == ["alive"]
+    assert verdict.summary == "FAIL: the target died under load: signal 9 at 60 s"
 
 
 def test_a_target_that_was_not_asked_for_its_health_is_a_warning() -> None:
