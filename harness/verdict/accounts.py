@@ -137,7 +137,8 @@ def _told(requests: int, failures: int) -> str:
 def workers_kept(material: Material) -> Finding:
     """All workers that were expected took part to the end."""
     name = "workers kept"
-    expected, completion = material.plan.workers, material.run.completion
+    completion = material.run.completion
+    expected = max(material.plan.workers, completion.workers_expected if completion else 0)
     lost = completion.workers_lost if completion else ()
     fewest = _fewest_workers(material)
     if lost or (expected and fewest is not None and fewest < expected):

@@ -28,9 +28,10 @@ def cross_checks(material: Material, findings: Sequence[Finding]) -> tuple[Cross
     stats = piece.facts.get("stats", {})
     complete = bool(piece.facts.get("complete", True))
     return tuple(
-        _check(material, finding, value, complete=complete)
+        _check(material, finding, value, finding.measured, finding.limit, complete=complete)
         for finding in findings
-        if finding.kind == "objective" and finding.stage is None and finding.metric in COLUMNS
+        if finding.metric in COLUMNS and finding.stage is None
+        if finding.measured is not None and finding.limit is not None
         for value in _csv_value(stats, finding)
     )
 
@@ -44,33 +45,28 @@ def _csv_value(stats: Mapping[str, Mapping[str, Any]], finding: Finding) -> Iter
             return
 
 
-def _check(material: Material, finding: Finding, csv: float, *, complete: bool) -> CrossCheck:
-    agrees = (
-        finding.measured is not None
-        and finding.limit is not None
-        and ((csv <= finding.limit) is (finding.measured <= finding.limit))
-    )
-    note = ""
-    if finding.measured is None or finding.limit is None:
-        agrees, note = True, "not judged, so there is nothing to disagree about"
-    elif not agrees:
-        note = _explanation(material, finding, finding.limit, ours=finding.measured <= finding.limit)
+def _check(
+    material: Material, finding: Finding, csv: float, measured: float, limit: float, *, complete: bool
+) -> CrossCheck:
+    kept = measured <= limit
+    agrees = (csv <= limit) is kept
+    notes = [] if agrees else [_explanation(material, finding, limit, kept=kept)]
     if not complete:
-        note = f"{note}; the CSV was cut" if note else "the CSV was cut"
+        notes.append("the CSV was cut")
     return CrossCheck(
         name=finding.name,
-        measured=finding.measured,
+        measured=measured,
         csv_measured=csv,
         unit=finding.unit,
         agrees=agrees,
-        note=note,
+        note="; ".join(notes),
     )
 
 
-def _explanation(material: Material, finding: Finding, limit: float, *, ours: bool) -> str:
+def _explanation(material: Material, finding: Finding, limit: float, *, kept: bool) -> str:
     """The first habit of the CSV that, added to those before it, moves our value to the CSV's side."""
     for words, value in _habits(material, finding):
-        if value is not None and (value <= limit) is not ours:
+        if value is not None and (value <= limit) is not kept:
             return words
     return "not explained by its span or rounding; the CSV misses what ended after its last write"
 

@@ -16,6 +16,9 @@ from harness.model.stage import Schedule
 BLOCK_S = 10.0
 """Requests of one slow second are not independent, so intervals rest on time blocks at least this long."""
 
+MAIN = "main"
+"""The single process, or the master, in `generator.jsonl`."""
+
 Floats = NDArray[np.float64]
 Spans = tuple[tuple[float, float], ...]
 V = TypeVar("V")
@@ -97,6 +100,15 @@ class Recording:
     def blocks(self, endpoint: str | None, stage: str | None) -> Blocks:
         """The same requests as `window`, cut into time blocks of at least BLOCK_S seconds of the spans."""
         return self._once(("blocks", endpoint, stage), lambda: _cut(self, endpoint, stage))
+
+    def users(self) -> dict[int, int]:
+        """Users by second: the main process's, or the sum of the workers', whichever of the two is told."""
+        main: dict[int, int] = {}
+        workers: dict[int, int] = {}
+        for second in self.series.seconds:
+            found = main if second.process == MAIN else workers
+            found[second.t_s] = found.get(second.t_s, 0) + second.users
+        return {t_s: max(main.get(t_s, 0), workers.get(t_s, 0)) for t_s in sorted({*main, *workers})}
 
     def _once(self, key: object, make: Callable[[], V]) -> V:
         if key not in self._kept:

@@ -71,7 +71,7 @@ def headline(recording: Recording) -> dict[str, float | None]:
     """The few figures at the top of a report, over all judged stages."""
     window = recording.window(None, None)
     judged_s = sum(end_s - start_s for start_s, end_s in recording.spans(None))
-    users = [second.users for second in recording.series.seconds if second.process == "main"]
+    users = recording.users().values()
     return {
         "requests": float(window.requests),
         "rate_per_s": window.rate_per_s if judged_s else None,

@@ -73,10 +73,9 @@ def stage_marks(recording: Recording) -> tuple[StageMark, ...]:
 
 def _mean_users(recording: Recording, step_s: int) -> dict[int, float]:
     found: dict[int, list[int]] = defaultdict(list)
-    for second in recording.series.seconds:
-        if second.process == "main":
-            found[second.t_s // step_s].append(second.users)
-    return {step: sum(users) / len(users) for step, users in found.items()}
+    for t_s, users in recording.users().items():
+        found[t_s // step_s].append(users)
+    return {step: sum(each) / len(each) for step, each in found.items()}
 
 
 def _point(

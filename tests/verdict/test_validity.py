@@ -105,13 +105,34 @@ def test_users_missing_in_warm_up_or_a_step_behind_a_ramp_are_no_fault() -> None
     assert finding(verdict, "users reached").status is Status.PASS
 
 
-def test_workers_users_are_not_counted_twice() -> None:
+@pytest.mark.parametrize("main_users", [0, 10], ids=["the master tells none", "the master tells all"])
+def test_workers_users_are_counted_once(main_users: int) -> None:
     workers = [
         replace(second, process=f"worker-{n}", users=5) for second in healthy_seconds() for n in (1, 2)
     ]
-    verdict = verdict_of(steady_cells(), seconds=[*healthy_seconds(workers=2), *workers], workers=2)
+    main = [replace(second, users=main_users, workers=2) for second in healthy_seconds()]
+    verdict = verdict_of(steady_cells(), seconds=[*main, *workers], workers=2)
     assert finding(verdict, "users reached").sentence.endswith("10 at most")
+    assert verdict.headline["peak_users"] == 10
+    assert verdict.timeline[50].users == 10
     assert finding(verdict, "workers kept").sentence == "all 2 workers took part to the end"
+
+
+def test_poisson_arrivals_of_workers_are_what_they_sent_and_dropped() -> None:
+    seconds = healthy_seconds(RATE, offered=None)
+    verdict = verdict_of(steady_cells(), schedule=RATE, seconds=seconds, arrivals="poisson")
+    assert finding(verdict, "rate reached").status is Status.PASS
+
+
+def test_a_second_without_arrivals_is_not_late() -> None:
+    slow = Schedule(
+        stages=(Stage(name="hold", duration_s=100, start_level=0.5, end_level=0.5),), unit="arrivals_per_s"
+    )
+    rare = {"offered": 0, "sent": 0, "late_p99_s": None}
+    seconds = changed(healthy_seconds(slow, offered=1, sent=1), lambda t_s: t_s % 2 == 1, **rare)
+    verdict = verdict_of(steady_cells(rate=1), schedule=slow, seconds=seconds)
+    assert finding(verdict, "rate reached").status is Status.PASS
+    assert finding(verdict, "schedule kept").status is Status.PASS
 
 
 def test_no_record_of_the_generator_is_not_a_pass() -> None:
