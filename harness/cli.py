@@ -182,7 +182,7 @@ def run(scenario: str, reports: Path, *, as_json: bool, bind: str | None, **opti
     known = planning.planner(places, reports, os.environ)
     plan = planning.plan(find(scenario, known.folders), known, _overrides(bind, **options))
     click.echo(planning.describe(plan), err=True)
-    result = _carried_out(plan, places, reports, bind=bind or "")
+    result = _carried_out(plan, reports, bind=bind or "")
     _print(result, as_json=as_json)
     return result.verdict.exit_status
 
@@ -203,7 +203,7 @@ def suite(name: str, reports: Path) -> int:
     statuses = []
     for plan in planning.plans_of(chosen, lambda: planning.planner(places, reports, os.environ)):
         click.echo(planning.describe(plan), err=True)
-        result = _carried_out(plan, places, reports, bind="")
+        result = _carried_out(plan, reports, bind="")
         _print(result, as_json=False)
         statuses.append(result.verdict.exit_status)
         if statuses[-1] == ExitStatus.INTERRUPTED:
@@ -230,9 +230,9 @@ def _overrides(
     )
 
 
-def _carried_out(plan: Plan, places: Places, reports: Path, *, bind: str) -> Result:
+def _carried_out(plan: Plan, reports: Path, *, bind: str) -> Result:
     screen = Screen()
-    setting = Setting(places=places, reports=reports, environment=os.environ, command=_command(), bind=bind)
+    setting = Setting(reports=reports, environment=os.environ, command=_command(), bind=bind)
     with screen.watching(plan) as audience:
         return carry_out(plan, setting, audience)
 

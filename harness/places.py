@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os.path import relpath
 from pathlib import Path
 
 import harness
@@ -19,11 +20,14 @@ class Places:
 
     @classmethod
     def around(cls, folder: Path) -> Places:
-        """The project at or above `folder`, or what the package ships, or the source tree it runs from."""
+        """The project at or above `folder`, or what the package ships, or the source tree it runs from.
+
+        The project's path is relative to `folder`, so that its files are shown shortly, as they are called.
+        """
         candidates = [folder, *folder.parents, PACKAGE / "shipped", PACKAGE.parent]
         for root in candidates:
             if (root / "scenarios").is_dir() and (root / "locustfiles").is_dir():
-                return cls(root)
+                return cls(Path(relpath(root, folder)))
         raise UsageError(
             "no scenarios/ and locustfiles/ here", where=str(folder), mend="call it in a project folder"
         )

@@ -24,11 +24,10 @@ class Child:
         command: Sequence[str],
         *,
         environment: Mapping[str, str],
-        folder: Path,
         log: Path,
         on_line: Callable[[str], None] | None = None,
     ) -> None:
-        """Start `command` in `folder`; its output goes to `log`, stdout to `on_line` if that is given."""
+        """Start `command`; its output goes to `log`, but stdout to `on_line` if that is given."""
         self.command = tuple(command)
         with log.open("ab") as stream:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
@@ -37,7 +36,6 @@ class Child:
                 stdout=subprocess.PIPE if on_line else stream,
                 stderr=stream,
                 env=dict(environment),
-                cwd=folder,
                 start_new_session=True,
             )
         if on_line and self._process.stdout:
@@ -85,12 +83,10 @@ def _read_lines(stream: IO[bytes], on_line: Callable[[str], None]) -> None:
     stream.close()
 
 
-def output_of(command: Sequence[str], *, folder: Path, timeout_s: float = 60.0) -> str:
+def output_of(command: Sequence[str], *, timeout_s: float = 60.0) -> str:
     """Standard output of a short command; HarnessError with the end of its stderr when it fails."""
     try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, timeout=timeout_s, check=True, text=True
-        )
+        done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=True, text=True)
     except subprocess.CalledProcessError as error:
         what = (error.stderr or "").strip().splitlines()[-1:] or [f"exit status {error.returncode}"]
         raise HarnessError(what[0], where=" ".join(command[:3])) from error

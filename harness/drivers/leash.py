@@ -40,7 +40,8 @@ def main(command: list[str]) -> int:
     status = child.wait()
     _kill_group(child)
     if status < 0:
-        signal.signal(-status, signal.SIG_DFL)
+        with suppress(OSError):  # SIGKILL has its default already
+            signal.signal(-status, signal.SIG_DFL)
         os.kill(os.getpid(), -status)
     return status
 

@@ -43,15 +43,12 @@ def explore(
     over = _over_on_signals()
     tell(f"starting target '{plan.target.name}'")
     log = folder.file("target.log")
-    with RunningTarget(
-        plan.target, log=log, folder=places.root, environment=environment, interrupted=over.is_set
-    ) as target:
+    with RunningTarget(plan.target, log=log, environment=environment, interrupted=over.is_set) as target:
         make_fit(target, plan, tell)
         command = ui_command(plan.locustfiles, _shapes(places), port=port, base_url=target.base_url)
         child = Child(
             command,
             environment=environment_for(plan, folder, target, environment),
-            folder=places.root,
             log=folder.file("locust.log"),
         )
         tell(f"http://127.0.0.1:{port}  Locust's web UI, loading {target.base_url} (Ctrl-C ends both)")
@@ -76,7 +73,6 @@ def work(places: Places, *, master: str, port: int, environment: Mapping[str, st
     child = Child(
         worker_command(files, master, port),
         environment=environment,
-        folder=places.root,
         log=Path(os.devnull),
         on_line=None,
     )

@@ -7,12 +7,11 @@ from pathlib import Path
 from harness.errors import ExitStatus, HarnessError
 from harness.model.plan import Plan
 from harness.model.result import Result
-from harness.report import formats
+from harness.report import formats, html
 from harness.run.folder import RunFolder
 from harness.verdict import judging
 from harness.verdict.material import ReferenceRun
 
-PAGE = "report.html"
 LATEST_PAGE = "load_test_results.html"
 """Copy of the newest run's page, directly below `reports/`."""
 GRAVEST_FIRST = (
@@ -52,7 +51,7 @@ def report(folder: RunFolder, reports: Path) -> Result:
         if module.FILE_NAME:
             folder.write(module.FILE_NAME, module.render(result))
     if folder.path.resolve().parent == reports.resolve():
-        RunFolder(reports).write(LATEST_PAGE, folder.file(PAGE).read_text())
+        RunFolder(reports).write(LATEST_PAGE, html.render(result, links_from=f"{folder.run_id}/"))
     return result
 
 

@@ -11,7 +11,7 @@ from harness.evidence import collector
 from harness.model.plan import Plan
 from harness.model.units import show_seconds
 from harness.model.verdict import Status
-from harness.pipeline.inspecting import inspector
+from harness.pipeline.inspecting import inspect
 from harness.places import Places
 from harness.plan import building, suite
 from harness.plan.files import Folders, named
@@ -30,11 +30,11 @@ def planner(places: Places, reports: Path, environment: Mapping[str, str]) -> Pl
     return Planner(
         folders=Folders(scenarios=places.scenarios, locustfiles=places.locustfiles, shapes=places.shapes),
         environment=environment,
-        inspect=inspector(places),
+        inspect=inspect,
         metrics={metric.name: metric.unit for metric in METRICS.values()},
         collectors=tuple(collector.names()),
         harness_version=__version__,
-        previous_runs=_sound_runs(places, reports, environment),
+        previous_runs=_sound_runs(reports, environment),
     )
 
 
@@ -88,13 +88,11 @@ def describe(made: Plan) -> str:
     return "\n".join(lines)
 
 
-def _sound_runs(
-    places: Places, reports: Path, environment: Mapping[str, str]
-) -> Callable[[str], list[PreviousRun]]:
+def _sound_runs(reports: Path, environment: Mapping[str, str]) -> Callable[[str], list[PreviousRun]]:
     """Finds the runs of a scenario that others may be compared with, the newest first."""
 
     def find(name: str) -> list[PreviousRun]:
-        here = surroundings.describe(places.root)
+        here = surroundings.describe()
         found = []
         for folder in newest_first(reports):
             try:

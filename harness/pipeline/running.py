@@ -16,7 +16,6 @@ from harness.evidence.collector import Collector, Context
 from harness.model.plan import Plan
 from harness.model.result import Result
 from harness.pipeline import judging
-from harness.places import Places
 from harness.plan import guard
 from harness.run import dataset, surroundings
 from harness.run.carrying_out import Watcher, look_back
@@ -43,7 +42,6 @@ class Audience:
 class Setting:
     """Where a run takes place."""
 
-    places: Places
     reports: Path
     environment: Mapping[str, str]
     """Environment variables that the target and Locust inherit."""
@@ -61,7 +59,7 @@ def carry_out(plan: Plan, setting: Setting, audience: Audience) -> Result:
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     folder = RunFolder.create(setting.reports, plan.scenario, stamp)
     folder.write_value("plan.json", plan)
-    here = surroundings.describe(setting.places.root)
+    here = surroundings.describe()
     record = Record(folder, plan, command=setting.command, environment=here)
     try:
         _load(plan, folder, record, setting, audience)
@@ -86,7 +84,6 @@ def _load(plan: Plan, folder: RunFolder, record: Record, setting: Setting, audie
     with RunningTarget(
         plan.target,
         log=folder.file("target.log"),
-        folder=setting.places.root,
         environment=setting.environment,
         interrupted=audience.interrupted.is_set,
     ) as target:
@@ -108,7 +105,6 @@ def _load(plan: Plan, folder: RunFolder, record: Record, setting: Setting, audie
                 plan,
                 folder,
                 target,
-                root=setting.places.root,
                 environment=setting.environment,
                 bind=setting.bind,
             ) as load:

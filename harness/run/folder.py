@@ -25,6 +25,11 @@ BALLAST_BYTES = 4 * 2**20
 LEAST_FREE_BYTES = 100 * 2**20
 """No run is started with less room than this."""
 
+UNENDED = (
+    "harness: was ended before it could end the run; what was measured until then is judged; run it again"
+)
+"""The problem of a run whose `run.json` was never closed."""
+
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
@@ -106,8 +111,17 @@ class RunFolder:
         return self._value("plan.json", Plan)
 
     def run(self) -> Run:
-        """What happened."""
-        return self._value("run.json", Run)
+        """What happened; of a run whose harness was killed, as much as its files tell."""
+        run = self._value("run.json", Run)
+        if run.ended_at is not None:
+            return run
+        return run.model_copy(
+            update={
+                "load_start_epoch_s": self.load_start_epoch_s(),
+                "completion": self.completion(),
+                "problems": (*run.problems, UNENDED),
+            }
+        )
 
     def verdict(self) -> Verdict:
         """How it was judged."""

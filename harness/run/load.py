@@ -35,14 +35,12 @@ class Load:
         folder: RunFolder,
         target: RunningTarget,
         *,
-        root: Path,
         environment: Mapping[str, str],
         bind: str = "",
     ) -> None:
         """Start Locust, and its local workers if the plan has some. `bind`: address for remote workers."""
         self._plan = plan
         self._folder = folder
-        self._root = root
         self._environment = environment_for(plan, folder, target, environment)
         port = 5557 if plan.remote_workers else free_port()
         role = _master_options(plan, port, bind) if plan.workers else []
@@ -58,9 +56,7 @@ class Load:
         environment = dict(self._environment)
         if name != "locust":
             environment.pop("HARNESS_RUN_DIR")  # only the main process writes
-        return Child(
-            command, environment=environment, folder=self._root, log=self._folder.file(f"{name}.log")
-        )
+        return Child(command, environment=environment, log=self._folder.file(f"{name}.log"))
 
     @property
     def pids(self) -> tuple[int, ...]:

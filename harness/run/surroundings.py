@@ -13,8 +13,8 @@ from harness.errors import HarnessError
 from harness.model.run import Environment
 
 
-def describe(root: Path) -> Environment:
-    """The environment of a run started now in the project folder `root`."""
+def describe() -> Environment:
+    """The environment of a run started now, here."""
     return Environment(
         hostname=platform.node(),
         cpu_count=processes.cpu_count(),
@@ -24,7 +24,7 @@ def describe(root: Path) -> Environment:
         python=platform.python_version(),
         locust=metadata.version("locust"),
         harness=__version__,
-        git_commit=_git_commit(root),
+        git_commit=_git_commit(),
     )
 
 
@@ -46,8 +46,8 @@ def _cpu_model() -> str:
     return next(models, platform.machine())
 
 
-def _git_commit(root: Path) -> str | None:
+def _git_commit() -> str | None:
     try:
-        return output_of(["git", "rev-parse", "--short=12", "HEAD"], folder=root, timeout_s=5).strip() or None
+        return output_of(["git", "rev-parse", "--short=12", "HEAD"], timeout_s=5).strip() or None
     except HarnessError:
         return None

@@ -33,7 +33,6 @@ class RunningTarget:
         plan: Target,
         *,
         log: Path,
-        folder: Path,
         environment: Mapping[str, str],
         interrupted: Callable[[], bool],
     ) -> None:
@@ -45,18 +44,16 @@ class RunningTarget:
         self._line: dict[str, Any] = {}
         self._told = threading.Event()
         if plan.command:
-            self._start(folder, environment)
+            self._start(environment)
         try:
             self._settle()
         except BaseException:
             self.stop()
             raise
 
-    def _start(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def _start(self, environment: Mapping[str, str]) -> None:
         command = [sys.executable if word == "python" else word for word in self._plan.command]
-        self._child = Child(
-            command, environment=environment, folder=folder, log=self._log, on_line=self._read_line
-        )
+        self._child = Child(command, environment=environment, log=self._log, on_line=self._read_line)
         self._wait_for("print its readiness line", self._told.is_set)
 
     def _read_line(self, line: str) -> None:

@@ -38,7 +38,6 @@ def start(tmp_path: Path, source: str) -> tuple[Child, int]:
     child = Child(
         [sys.executable, "-c", source],
         environment=dict(os.environ),
-        folder=tmp_path,
         log=tmp_path / "log",
         on_line=lines.append,
     )
@@ -53,11 +52,17 @@ def test_stop_ends_the_program_and_tells_its_signal(tmp_path: Path) -> None:
     assert identify(pid) is None
 
 
+def test_kill_9_of_the_program_is_seen_as_such(tmp_path: Path) -> None:
+    child, pid = start(tmp_path, SLEEPER)
+    os.kill(pid, signal.SIGKILL)
+    assert child.wait(10) == -signal.SIGKILL
+    child.stop()
+
+
 def test_exit_status_of_the_program_is_that_of_the_leash(tmp_path: Path) -> None:
     child = Child(
         [sys.executable, "-c", "raise SystemExit(7)"],
         environment=dict(os.environ),
-        folder=tmp_path,
         log=tmp_path / "log",
     )
     assert child.wait(10) == 7
@@ -65,7 +70,7 @@ def test_exit_status_of_the_program_is_that_of_the_leash(tmp_path: Path) -> None
 
 
 def test_unknown_program_says_so_in_the_log(tmp_path: Path) -> None:
-    child = Child(["no-such-program"], environment=dict(os.environ), folder=tmp_path, log=tmp_path / "log")
+    child = Child(["no-such-program"], environment=dict(os.environ), log=tmp_path / "log")
     assert child.wait(10) == 127
     child.stop()
     assert "no-such-program: cannot be started" in (tmp_path / "log").read_text()
@@ -76,7 +81,7 @@ def test_kill_9_of_the_holder_ends_the_program(tmp_path: Path) -> None:
 import os, sys, time
 from pathlib import Path
 from harness.drivers.commands import Child
-child = Child([sys.executable, "-c", {SLEEPER!r}], environment=dict(os.environ), folder=Path("."),
+child = Child([sys.executable, "-c", {SLEEPER!r}], environment=dict(os.environ),
               log=Path({str(tmp_path / "log")!r}), on_line=lambda line: print(line, flush=True))
 time.sleep(60)
 """
@@ -104,4 +109,4 @@ def test_a_program_that_ignores_the_request_is_ended_by_force(tmp_path: Path) ->
 
 def test_output_of_a_failing_command_is_an_error_with_its_last_words(tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match="it broke"):
-        output_of([sys.executable, "-c", "import sys; sys.exit('it broke')"], folder=tmp_path)
+        output_of([sys.executable, "-c", "import sys; sys.exit('it broke')"])

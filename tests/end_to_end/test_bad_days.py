@@ -120,7 +120,7 @@ def test_zero_requests_are_invalid(project, tmp_path: Path) -> None:
     )
     outcome = project.run(project.toy(locustfile=idle, user="Idle"))
     assert outcome.status == ExitStatus.INCONCLUSIVE, outcome.stdout
-    assert any("no request" in finding.lower() for finding in outcome.findings("INVALID"))
+    assert any("not one request" in finding for finding in outcome.findings("INVALID"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
@@ -142,8 +142,8 @@ def test_kill_9_of_locust_is_invalid(project) -> None:
     outcome = project.end(process, timeout_s=40)
     assert outcome.status == ExitStatus.INCONCLUSIVE, outcome.stdout + outcome.stderr
     assert outcome.verdict["status"] == "INVALID"
-    assert any("killed" in finding or "-9" in finding for finding in outcome.findings("INVALID"))
-    assert outcome.verdict["headline"] is not None
+    assert "SIGKILL" in outcome.verdict["summary"]
+    assert outcome.verdict["headline"]["requests"] > 0
 
 
 def test_kill_9_of_the_harness_leaves_no_process_and_a_folder_to_judge(
@@ -157,8 +157,9 @@ def test_kill_9_of_the_harness_leaves_no_process_and_a_folder_to_judge(
     process.communicate()
     project.wait_for(lambda: not any(psutil.pid_exists(pid) for pid in below), timeout_s=25)
     outcome = project.harness("judge", folder)
-    assert outcome.status == ExitStatus.INCONCLUSIVE, outcome.stdout + outcome.stderr
-    assert outcome.verdict["status"] == "INVALID"
+    assert outcome.status == ExitStatus.BROKEN, outcome.stdout + outcome.stderr
+    assert "harness: was ended before it could end the run" in outcome.verdict["summary"]
+    assert outcome.verdict["headline"]["requests"] > 0
 
 
 SMALL_DISK = """
@@ -193,6 +194,6 @@ def test_full_disk_is_said_and_judged(project, tmp_path: Path) -> None:
     (folder,) = out.glob("2*")
     verdict = json.loads((folder / "verdict.json").read_text())
     assert verdict["status"] == "INVALID"
-    assert "No space left" in (folder / "verdict.json").read_text() or "disk full" in verdict["summary"]
+    assert "disk full" in verdict["summary"]
     assert (folder / "report.html").is_file()
-    assert verdict["headline"]["requests"] is not None
+    assert verdict["headline"]["requests"] > 0
