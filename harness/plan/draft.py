@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from harness.plan.inspection import Inspection, InspectionRequest
 from harness.plan.limits import duration_s
 from harness.plan.planner import Overrides, Planner
 from harness.plan.problems import Position, Problems
+from harness.plan.promises import Promise
 from harness.plan.reading import read
 from harness.plan.reference import ReferenceLoad
 from harness.plan.schema import REQUIRED, ScenarioFile
@@ -76,14 +77,7 @@ class _Drafting:
             self.document, self._target_variables(), folders.beside(path, "targets"), problems
         )
         shares = self._traffic(inspection)
-        shared, own = objectives.promises_of(
-            self.document,
-            self.scenario,
-            metrics=planner.metrics,
-            environment=planner.environment,
-            folders=folders.beside(path, "sla"),
-            problems=problems,
-        )
+        shared, own = self._promises(folders.beside(path, "sla"))
         objectives.check_names(shared, own, inspection, shares, problems)
         load = reference.load_of(
             [*shared, *own], self.document, folders.beside(path), planner.environment, problems
@@ -148,6 +142,17 @@ class _Drafting:
         if inspection.problems or not isinstance(self.document.data, dict) or not self.document.readable:
             return ()
         return traffic.traffic_of(self.document, inspection, self.problems)
+
+    def _promises(self, folders: Sequence[Path]) -> tuple[list[Promise], list[Promise]]:
+        """The promises of the SLA file, and the scenario's own."""
+        return objectives.promises_of(
+            self.document,
+            self.scenario,
+            metrics=self.planner.metrics,
+            environment=self.planner.environment,
+            folders=folders,
+            problems=self.problems,
+        )
 
     def _shape(self, inspection: Inspection) -> tuple[Shape | None, Schedule | None]:
         """The shape and its schedule, which is only asked for when every parameter is right."""

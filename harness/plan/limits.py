@@ -65,6 +65,13 @@ def web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def url_path(text: str) -> str:
+    """A path below the base URL."""
+    if not text.startswith("/"):
+        raise ValueError(f"path '{text}' does not begin with /; write /{text}")
+    return text
+
+
 def _rate(text: str) -> float:
     match = _RATE.fullmatch(text)
     if not match and text != "0":

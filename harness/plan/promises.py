@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from harness.model.sla import Objective, Policy
 from harness.plan.checking import checked, fields, required
 from harness.plan.document import Document, Trail
+from harness.plan.forms import form_mistake
 from harness.plan.limits import in_unit
 from harness.plan.problems import Position, Problems
 from harness.plan.schema import REQUIRED, LimitEntry, ObjectiveEntry, SlaFile
 
 TWO_SIDED = frozenset({"per_s", "count"})
 """Units whose limit in an SLA file must say whether it is the most or the least."""
-FLOORED = frozenset({"recovery"})
-"""Absolute metrics that take a floor: latencies below it never count as slow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +130,10 @@ class Promises:
         if unit is None:
             place = _place(document, trail, "metric", document.at_key(*trail))
             self.problems.unknown(place, "metric", entry.metric, self.metrics, "harness list metrics")
-        if not self._one_form(document, trail, entry) or unit is None:
+        if mistaken := form_mistake(entry):
+            key, what, mend = mistaken
+            self.problems.add(document.at_key(*trail, key) if key else document.at(*trail), what, mend)
+        if mistaken or unit is None:
             return None
         limits = {
             name: self._limit(document, trail, name, written, unit)
@@ -162,43 +164,11 @@ class Promises:
             self.problems.add(document.at(*trail, name), what, mend)
             return None
 
-    def _one_form(self, document: Document, trail: Trail, entry: ObjectiveEntry) -> bool:
-        """Whether the entry has exactly one of the three forms."""
-        given = [name for name in ("max", "min", "relative_to") if getattr(entry, name) is not None]
-        place = document.at(*trail)
-        if len(given) != 1:
-            what = f"has {' and '.join(given)}" if given else "has no limit"
-            self.problems.add(
-                place,
-                f"the objective {what}",
-                "give exactly one of max, min, or relative_to with max_increase",
-            )
-        elif entry.relative_to and entry.max_increase is None:
-            self.problems.add(place, "relative_to says no max_increase", "add it, such as max_increase: 50%")
-        elif stray := _stray(entry):
-            self.problems.add(
-                document.at_key(*trail, stray),
-                f"{stray} means nothing without relative_to",
-                "add relative_to, or remove it",
-            )
-        else:
-            return True
-        return False
-
     def _note_repeated(self, promise: Promise, before: Iterable[Promise]) -> None:
         for other in before:
             if promise.objective and other.objective and other.objective.key == promise.objective.key:
                 what = f"the same promise was made in line {other.place.line}"
                 self.problems.add(promise.place, what, "keep one of the two")
-
-
-def _stray(entry: ObjectiveEntry) -> str | None:
-    """The key of an absolute promise that only means something in a relative one."""
-    if entry.relative_to:
-        return None
-    if entry.max_increase is not None:
-        return "max_increase"
-    return "floor" if entry.floor is not None and entry.metric not in FLOORED else None
 
 
 def _place(document: Document, trail: Trail, key: str, otherwise: Position) -> Position:

@@ -12,7 +12,7 @@ from pydantic import WithJsonSchema as Published
 
 from harness.model.plan import EnvironmentKind
 from harness.model.sla import ALL, Policy
-from harness.plan.limits import duration_s, percentage, web_address
+from harness.plan.limits import duration_s, percentage, url_path, web_address
 
 VARIABLE_PATTERN = r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"
 
@@ -37,13 +37,7 @@ Weight = Annotated[int, Field(ge=0)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 
 
-def _begins_with_slash(path: str) -> str:
-    if not path.startswith("/"):
-        raise ValueError(f"path '{path}' does not begin with /; write /{path}")
-    return path
-
-
-UrlPath = Annotated[str, AfterValidator(_begins_with_slash)]
+UrlPath = Annotated[str, AfterValidator(url_path)]
 
 
 class Entry(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from harness.model.plan import Shape
@@ -45,25 +46,28 @@ def shape_of(
         return None
     given = _given(document, kind, problems)
     if users is not None:
-        counted = next((name for name in USER_COUNTS if name in kind.parameters), None)
-        if counted:
-            given[counted] = users
-        else:
-            problems.add(
-                Position("users"), f"shape '{kind_name}' has no parameter 'users' to replace", "leave it out"
-            )
-    for name, parameter in kind.parameters.items():
-        if (
-            parameter.default is None
-            and name not in given
-            and ("shape", written_name(name)) not in document.keys
-        ):
-            problems.add(
-                document.at("shape"),
-                f"shape '{kind_name}' lacks its parameter '{written_name(name)}'",
-                f"add it: {parameter.doc}" if parameter.doc else "add it",
-            )
+        _replace_users(given, kind, users, problems)
+    _note_lacking(document, kind, given, problems)
     return Shape(kind=kind_name, parameters={**_defaults(kind), **given})
+
+
+def _replace_users(given: dict[str, ParameterValue], kind: ShapeKind, users: int, problems: Problems) -> None:
+    counted = next((name for name in USER_COUNTS if name in kind.parameters), None)
+    if counted:
+        given[counted] = users
+    else:
+        what = f"shape '{kind.kind}' has no parameter 'users' to replace"
+        problems.add(Position("users"), what, "leave it out")
+
+
+def _note_lacking(
+    document: Document, kind: ShapeKind, given: Mapping[str, ParameterValue], problems: Problems
+) -> None:
+    for name, parameter in kind.parameters.items():
+        written = written_name(name)
+        if parameter.default is None and name not in given and ("shape", written) not in document.keys:
+            mend = f"add it: {parameter.doc}" if parameter.doc else "add it"
+            problems.add(document.at("shape"), f"shape '{kind.kind}' lacks '{written}'", mend)
 
 
 def _defaults(kind: ShapeKind) -> dict[str, ParameterValue]:

@@ -87,7 +87,7 @@ def _listed(
     """The files of the scenarios in order, and what the suite changes."""
     scenarios = document.value("scenarios")
     if not isinstance(scenarios, list) or not scenarios:
-        if document.readable and "scenarios" in document.data:
+        if ("scenarios",) in document.values:
             problems.add(
                 document.at("scenarios"), "there is no scenario in it", "list them, such as - load-10"
             )

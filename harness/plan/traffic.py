@@ -43,7 +43,9 @@ def _python_files(folder: Path) -> list[str]:
 def traffic_of(document: Document, inspection: Inspection, problems: Problems) -> tuple[TrafficShare, ...]:
     """The shares in the order of the scenario; without any, every class of the scenario's own files once."""
     weights = document.value("traffic")
-    if weights is None and "traffic" not in document.data and document.value("locustfiles"):
+    if weights is None and ("traffic",) not in document.values and document.value("locustfiles"):
+        if not inspection.classes:
+            problems.add(document.at("locustfiles"), "these files hold no user class", "name other files")
         return tuple(_share(found.name, found, 1) for found in inspection.classes)
     if not isinstance(weights, dict) or not weights:
         if ("traffic",) not in document.broken:

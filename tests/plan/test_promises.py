@@ -125,6 +125,7 @@ def test_own_plain_locustfiles_need_no_traffic(tmp_path):
     plan = build(path, planner(inspect=inspect))
     assert [(share.user_class, share.weight) for share in plan.traffic] == [("Ann", 1), ("Bob", 1)]
     assert plan.locustfiles == (file,)
+    assert [hashed.path for hashed in plan.files] == [file]
     assert plan.endpoints == ()
     path.write_text(path.read_text() + "traffic: {mine: 1}\n")
     with pytest.raises(Exception, match="file 'mine' holds 2 user classes; name the class: Ann, Bob"):

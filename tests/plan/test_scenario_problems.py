@@ -134,3 +134,14 @@ def test_file_that_is_no_scenario(tmp_path, content, expected):
     with pytest.raises(ScenarioErrors, match=expected) as caught:
         build(path, planner())
     assert len(caught.value.problems) == 1
+
+
+def test_locustfiles_without_a_user_class(tmp_path):
+    (tmp_path / "own").mkdir()
+    text = with_line("traffic: {search: 1, classify: 1}", "locustfiles: [own]")
+
+    def inspect(request: InspectionRequest):
+        return recorded(request).model_copy(update={"classes": ()})
+
+    expected = ["2:14: these files hold no user class; name other files"]
+    assert problems_of(tmp_path, text, inspect=inspect) == expected
