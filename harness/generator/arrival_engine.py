@@ -54,7 +54,7 @@ class ArrivalEngine:
         self._tokens = 1
         self._tokens_started = 0
         self._worker = (0, 1)
-        self._poisson = False
+        self.poisson = False
         self._free: dict[type[User], deque[tuple[User, _LateEvent]]] = {}
         self._classes: list[type[User]] = []
         self._weights: list[int] = []
@@ -82,7 +82,7 @@ class ArrivalEngine:
         self.max_in_flight = max_in_flight // workers + (index < max_in_flight % workers)
         self._tokens = tokens
         self._worker = worker
-        self._poisson = poisson
+        self.poisson = poisson
         self._classes, self._weights = list(classes), list(classes.values())
         self._free = {user_class: deque() for user_class in classes}
         self._random = random.Random(f"{seed}/{index}")
@@ -95,13 +95,13 @@ class ArrivalEngine:
         # Locust deals tokens out to workers in turn, so the numbers are distinct.
         n: float = (self._tokens_started * workers + index) % self._tokens
         self._tokens_started += 1
-        if self._poisson:
+        if self.poisson:
             n = self._random.expovariate(1.0 / self._tokens)
         past_s = self.clock.t_s if self.clock.t_s > SPAWN_GRACE_S else 0.0
         while (due_s := self.flow.due_s(n)) is not None:
             if due_s >= past_s:
                 yield due_s
-            n += self._random.expovariate(1.0 / self._tokens) if self._poisson else self._tokens
+            n += self._random.expovariate(1.0 / self._tokens) if self.poisson else self._tokens
 
     def launch(self, due_s: float) -> None:
         """Start the arrival that was due at second `due_s`, or drop it when too many are in flight."""

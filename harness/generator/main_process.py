@@ -145,24 +145,17 @@ class MainProcess(Process):
         if self.settings.schedule:
             found["target_level"] = round(level_before(self.settings.schedule, start_s + 1), 3)
         if self._cluster:
-            found |= {"users": 0, "workers": self._cluster.count, "sent": None, "dropped": None}
+            idle = dict.fromkeys(("offered", "sent", "dropped"))
+            found |= {"users": 0, "workers": self._cluster.count, **idle}
             if not self.stopping:
                 self._cluster.look_for_lost()
-        if self._flow:
-            found["offered"] = self._offered(start_s, found["sent"], found["dropped"])
+        if self._flow and self.settings.arrivals == "even":
+            end_s = start_s + 1
+            if self._ended_epoch_s is not None:
+                end_s = min(end_s, self._ended_epoch_s - (self.clock.start_epoch_s or 0))
+            # From the plan, not from what was done: arrivals that nobody launched were due all the same.
+            found["offered"] = self._flow.count(start_s, end_s) if end_s > start_s else 0
         return found
-
-    def _offered(self, start_s: float, sent: int | None, dropped: int | None) -> int | None:
-        """Arrivals that were due in a second: from the plan, not from what was done.
-
-        Only poisson arrivals have to be counted by whoever draws them: None where that is another process.
-        """
-        if self.settings.arrivals != "even":
-            return None if sent is None or dropped is None else sent + dropped
-        end_s = start_s + 1
-        if self._ended_epoch_s is not None:
-            end_s = min(end_s, self._ended_epoch_s - (self.clock.start_epoch_s or 0))
-        return self._flow.count(start_s, end_s) if self._flow and end_s > start_s else 0
 
     def _on_test_start(self, **_: object) -> None:
         """Users start without a shape of ours (-u and -r, web UI): the load begins all the same."""
@@ -183,12 +176,12 @@ class MainProcess(Process):
 
     def _finish(self) -> None:
         """Write what is left, and the completion marker."""
-        session, self._session = self._session, None
+        session = self._session
         if session is None:
             return
         cluster = self._cluster
-        session.add(self.recorder.take())
-        session.flush()  # a full disk is a problem that the completion should tell of
+        self._flush(int(time.time()) + 1)  # the second that is not over: what was sent in it counts
+        self._session = None
         ended_epoch_s = self._ended_epoch_s or time.time()
         last = "all workers lost" if cluster and cluster.deserted else "stopped"
         session.complete(

@@ -65,6 +65,8 @@ class Process:
         return {
             "users": round(level * users / traffic.tokens(self.settings)),
             **signs,
+            # Poisson arrivals are counted where they are drawn, even ones come from the plan (main process).
+            "offered": counters.sent + counters.dropped if self.engine.poisson else None,
             "sent": counters.sent,
             "dropped": counters.dropped,
             "late_p99_s": None if late_s is None else round(late_s, 6),

@@ -100,6 +100,7 @@ class WorkerProcess(Process):
         self.retirement.limit_s = msg.data["limit_s"]
         self._on_second(int(time.time()))  # the last second, while its users are still there
         self.retirement.drain()
+        self._on_second(int(time.time()) + 1)  # the second that is not over: what was sent in it counts
         self._runner._send_stats()  # Locust's counts and ours of the same requests, in one message
         self._runner.send_message(DRAINED, {"recorded": self._recorded})
 

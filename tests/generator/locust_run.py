@@ -8,10 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
+
+from plain_server import PlainServer
 
 ROOT = Path(__file__).parents[2]
 ENTRY = ROOT / "harness" / "generator" / "harness_entry.py"
@@ -78,6 +81,14 @@ def plan(stages: Sequence[dict[str, Any]], traffic: dict[str, int], **more: Any)
     }
 
 
+def wait_for_requests(server: PlainServer, count: int, locust: LocustRun) -> None:
+    """Poll until the load is under way and the server has seen so many requests."""
+    deadline = time.monotonic() + 20
+    while server.total < count:
+        assert time.monotonic() < deadline, locust.log()
+        time.sleep(0.05)
+
+
 class LocustRun:
     """One run: a single process, or a master with `workers` workers; `with` ends all of them."""
 
@@ -87,49 +98,51 @@ class LocustRun:
         url: str,
         content: dict[str, Any] | None,
         *,
-        files: Iterable[Path | str] = (),
+        files: Sequence[Path] = (),
+        other: Path | None = None,
         workers: int = 0,
+        started: int | None = None,
         options: Sequence[str] = ("--headless", "--only-summary"),
         environment: dict[str, str] | None = None,
         entry: bool = True,
     ) -> None:
+        """`content`: the plan; `other`: the workers' locustfile; `started`: how many of them, if not all."""
         self.folder = folder / "run"
         self.folder.mkdir(exist_ok=True)
         self._log = (folder / "locust.log").open("w")
+        self._entry = entry
         self._environment = {**os.environ, **(environment or {})}
-        users = folder / "plain_users.py"
-        users.write_text(PLAIN_USERS)
-        names = ",".join(map(str, [*(files or [users]), *([ENTRY] if entry else [])]))
-        self._command = [sys.executable, "-m", "locust", "-f", names]
-        role: list[str] = []
-        port = free_port() if workers else 0
+        plain = folder / "plain_users.py"
+        plain.write_text(PLAIN_USERS)
+        files = files or [plain]
         if content is not None:
             (self.folder / "plan.json").write_text(json.dumps({**content, "workers": workers}))
-        if workers:
-            role = ["--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", str(port)]
-            role += ["--expect-workers", str(workers)]
-        self.main = self._start(
-            [*role, *options, "-H", url], {"HARNESS_RUN_DIR": str(self.folder)} if entry else {}
-        )
+        role, port = ([], 0) if not workers else self._master_options(workers)
+        own = {"HARNESS_RUN_DIR": str(self.folder)} if entry else {}
+        self.main = self._start(files, [*role, *options, "-H", url], own)
+        joining = ["--worker", "--master-host", "127.0.0.1", "--master-port", str(port)]
         self.workers = [
-            self._start(["--worker", "--master-host", "127.0.0.1", "--master-port", str(port)], {})
-            for _ in range(workers)
+            self._start([other] if other else files, joining, {})
+            for _ in range(workers if started is None else started)
         ]
 
-    def _start(self, options: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    @staticmethod
+    def _master_options(workers: int) -> tuple[list[str], int]:
+        port = free_port()
+        bind = ["--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", str(port)]
+        return [*bind, "--expect-workers", str(workers)], port
+
+    def _start(
+        self, files: Sequence[Path], options: Sequence[str], environment: dict[str, str]
+    ) -> subprocess.Popen[bytes]:
+        names = ",".join(map(str, [*files, *([ENTRY] if self._entry else [])]))
         return subprocess.Popen(
-            [*self._command, *options],
+            [sys.executable, "-m", "locust", "-f", names, *options],
             env={**self._environment, **environment},
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
             cwd=ROOT,
-        )
-
-    def start_worker(self, port: int) -> None:
-        """One more worker."""
-        self.workers.append(
-            self._start(["--worker", "--master-host", "127.0.0.1", "--master-port", str(port)], {})
         )
 
     def wait(self, timeout_s: float = 40) -> int:
