@@ -1,4 +1,4 @@
-"""The never-rules of the design, read off the source: who may import what, and who may touch the outside world."""
+"""The never-rules of the design, read off the source: who may import what, and touch the outside world."""
 
 from __future__ import annotations
 
@@ -151,5 +151,7 @@ def test_a_missing_measurement_is_never_a_zero() -> None:
             if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
                 last = node.values[-1]
                 zero = isinstance(last, ast.Constant) and last.value in (0, 0.0) and last.value is not False
-                promised = ast.unparse(node.values[0]).startswith("objective.")  # a promise, not a measurement
+                promised = ast.unparse(node.values[0]).startswith(
+                    "objective."
+                )  # a promise, not a measurement
                 assert promised or not zero, f"{name_of(path)}:{node.lineno}"

@@ -25,9 +25,7 @@ BALLAST_BYTES = 4 * 2**20
 LEAST_FREE_BYTES = 100 * 2**20
 """No run is started with less room than this."""
 
-UNENDED = (
-    "harness: was ended before it could end the run; what was measured until then is judged; run it again"
-)
+UNENDED = "harness: was ended before it could end the run; only what came before is judged; run it again"
 """The problem of a run whose `run.json` was never closed."""
 
 M = TypeVar("M", bound=BaseModel)

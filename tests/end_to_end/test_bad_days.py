@@ -24,7 +24,7 @@ def locust_pid(folder: Path) -> int:
 
 
 def processes_of(folder: Path) -> list[str]:
-    """Living processes that carry the run folder's or the toy target's name: there must be none afterwards."""
+    """Living processes that carry the run folder's name: there must be none afterwards."""
     found = []
     for process in psutil.process_iter(["cmdline"]):
         line = " ".join(process.info["cmdline"] or [])
@@ -176,14 +176,14 @@ exit $status
 
 
 def test_full_disk_is_said_and_judged(project, tmp_path: Path) -> None:
-    """A real file system without room: the reports lie on a tmpfs that something else fills during the load."""
+    """A real file system without room: a tmpfs that something else fills during the load."""
     out = tmp_path / "out"
     out.mkdir()
     as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
     scenario = project.toy(duration="60s")
+    in_namespace = ["unshare", "--mount", *as_root, "sh", "-c", SMALL_DISK, "sh"]
     done = subprocess.run(
-        ["unshare", "--mount", *as_root, "sh", "-c", SMALL_DISK, "sh"]
-        + [sys.executable, "-m", "harness", "run", str(scenario)],
+        [*in_namespace, sys.executable, "-m", "harness", "run", str(scenario)],
         env={**os.environ, "REPORTS": str(tmp_path / "disk"), "OUT": str(out)},
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""Each fault of the reference target makes the right objective fail. Its clean twin is in test_scenarios.py."""
+"""Each fault of the reference target makes the right objective fail. Clean twin: test_scenarios.py."""
 
 from __future__ import annotations
 

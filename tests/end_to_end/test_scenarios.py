@@ -1,7 +1,7 @@
 """Every shipped scenario, shortened, for real: the embedded target, Locust, evidence, verdict, reports.
 
-Alone on the machine, because the generator and the target need its cores. What a shortened run cannot judge it
-says so; what it can judge must hold, but nothing here depends on absolute speed.
+Alone on the machine, because the generator and the target need its cores. What a shortened run cannot judge
+it says so; what it can judge must hold, but nothing here depends on absolute speed.
 """
 
 from __future__ import annotations

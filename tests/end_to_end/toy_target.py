@@ -1,4 +1,4 @@
-"""A tiny target of known behaviour: prints a readiness line, answers `/` after a while, counts what it served.
+"""A tiny target of known behaviour: prints a readiness line, answers `/` after a while.
 
 python toy_target.py [--latency-ms N] [--die-after-s N] [--unhealthy] [--silent] [--status N] [--key K]
 """
@@ -32,7 +32,7 @@ class Answer(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         pass
 
 
