@@ -64,7 +64,6 @@ def own(server: Server, data: SetName) -> Provided:
     """Fill our own server: a role that owns the database and may turn its logging, but is no superuser."""
     password = secrets.token_urlsafe(12)
     dsn = server.dsn(user=_ROLE, password=password, database=_DATABASE)
-    server.wait_until_created()
 
     async def fill() -> None:
         admin = await _first_connection(server)

@@ -12,13 +12,13 @@ from typing import Self
 class ServiceSettings:
     """Settings of the API process.
 
-     The pool answers 50 connections held at the same time, and at 100 users (about 50 requests/s of a few
+    The pool answers 50 connections held at the same time, and at 100 users (about 50 requests/s of a few
     milliseconds each) rarely has more than five out. The LLM bucket lets at most `llm_limit_per_s +
     llm_burst` calls start in any one second, which stays below the 50/s that the LLM double allows.
     """
 
-    dsn: str
-    api_key: str
+    dsn: str = dataclasses.field(repr=False)
+    api_key: str = dataclasses.field(repr=False)
     llm_url: str
     llm_limit_per_s: float = 40.0
     llm_burst: int = 8

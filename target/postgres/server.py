@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import select
 import socket
 import subprocess
 from dataclasses import dataclass, field
@@ -54,12 +55,12 @@ port = {port}
 class Server:
     """A server that starts or runs; `close` stops it and removes everything it left."""
 
+    pid: int
     port: int
     folder: Path
     source: str
     password: str = field(repr=False)
     guard: subprocess.Popen[str] = field(repr=False)
-    pid: int = 0
 
     @property
     def log(self) -> Path:
@@ -74,24 +75,10 @@ class Server:
         """The superuser's URL."""
         return self.dsn(user=SUPERUSER, password=self.password, database=database)
 
-    def wait_until_created(self) -> None:
-        """Return when the server process runs; TargetError when its cluster could not be made."""
-        assert self.guard.stdout is not None  # noqa: S101 - asked for below
-        with self.guard.stdout as answer:
-            line = answer.readline()
-        if not line:
-            raise self.failure()
-        self.pid = int(line)
-
     def died(self) -> bool:
-        """Whether the server process is gone (the guard reaps it at once)."""
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
-        return False
+        """Whether the server, or the making of its cluster, has ended: then the guard's output ends too."""
+        assert self.guard.stdout is not None  # noqa: S101 - asked for below
+        return bool(select.select([self.guard.stdout], [], [], 0)[0])
 
     def failure(self) -> TargetError:
         """Why the server did not come up, in its own last words."""
@@ -101,12 +88,15 @@ class Server:
 
     def close(self) -> None:
         """Stop at once, without a checkpoint (the data are thrown away), and remove the folder."""
-        if self.guard.stdin:
-            self.guard.stdin.close()
+        assert self.guard.stdin is not None  # noqa: S101 - asked for below
+        assert self.guard.stdout is not None  # noqa: S101
+        self.guard.stdin.close()
+        self.guard.stdout.close()
         try:
             self.guard.wait(timeout=_STOP_S)
         except subprocess.TimeoutExpired:
             self.guard.kill()
+            self.guard.wait()
 
 
 def start(*, connections: int) -> Server:
@@ -132,7 +122,9 @@ def start(*, connections: int) -> Server:
         start_new_session=True,
         **owner.credentials(),
     )
-    return Server(port=port, folder=folder, source=found.source, password=password, guard=guard)
+    assert guard.stdout is not None  # noqa: S101 - asked for above
+    pid = int(guard.stdout.readline())
+    return Server(pid=pid, port=port, folder=folder, source=found.source, password=password, guard=guard)
 
 
 def _write(path: Path, text: str, owner: account.Account) -> None:

@@ -90,11 +90,23 @@ def started(*words: str, log: Path) -> Iterator[Target]:
                 base_url=ready["base_url"], headers=headers, timeout=30, trust_env=False
             ) as http:
                 yield Target(process, ready, http)
+            if process.poll() is None:
+                stop(process, ready)
         finally:
-            process.terminate()
-            process.wait(timeout=30)
+            process.kill()
+            process.wait()
             assert process.stdout is not None
             process.stdout.close()
+
+
+def stop(process: subprocess.Popen[str], ready: dict[str, Any]) -> None:
+    """SIGTERM, and what an orderly stop promises: status 0, one line on stdout and no other, nothing left."""
+    process.terminate()
+    assert process.wait(timeout=30) == 0
+    assert process.stdout
+    assert process.stdout.read() == ""
+    assert gone(all_pids(ready))
+    assert not any(folder.exists() for folder in traces(ready))
 
 
 def alive(pid: int) -> bool:
@@ -103,6 +115,16 @@ def alive(pid: int) -> bool:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+def gone(pids: list[int]) -> bool:
+    return not any(alive(pid) for pid in pids)
+
+
+def traces(ready: dict[str, Any]) -> list[Path]:
+    """The temporary folders of a target that has its own server and named no folder for logs."""
+    own_server = ready["postgres"]["log"]
+    return [Path(ready["llm"]["log"]).parent, Path(own_server).parents[1]] if own_server else []
 
 
 def wait_for(what: Callable[[], object], *, within_s: float) -> bool:

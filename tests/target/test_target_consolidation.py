@@ -113,7 +113,8 @@ def test_lower_similarity_finds_pairs_among_cases_compared_before(fresh: Target)
     """Two settled cases are made 0.9 similar: at 0.95 they are compared and kept, at 0.85 merged."""
     fresh.http.post("/consolidation/run", json={})
     one_axis = (
-        "UPDATE case_bank SET query_vector = (SELECT array_agg(CASE n WHEN 1 THEN 9 WHEN 2 THEN %s ELSE 0 END)"
+        "UPDATE case_bank SET query_vector ="
+        " (SELECT array_agg(CASE n WHEN 1 THEN 9 WHEN 2 THEN %s ELSE 0 END)"
         " FROM generate_series(1, 128) n)::vector WHERE case_id = %s"
     )
     fresh.rows(one_axis, 0, "case-000150")

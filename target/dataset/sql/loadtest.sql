@@ -70,12 +70,13 @@ INSERT INTO loadtest.waiting SELECT case_id, kind FROM added
 $$;
 
 -- Keeps a little work of each kind waiting, and returns how many cases it added. Call it several times a second.
--- Archivable cases ripen one every 50 ms, also between two calls, so that nearly every consolidation finds at least one.
+-- Archivable cases ripen one every 30 ms, also between two calls, so that nearly every consolidation finds at least one:
+-- with four runs a second at random times, about one of ten follows another one faster than that.
 -- Growth is bounded: nothing is added while enough waits, and what was archived and backed up 10 minutes ago is deleted.
 CREATE FUNCTION loadtest.top_up() RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     ripe timestamptz := now() - interval '90 days';
-    step interval := interval '50 milliseconds';
+    step interval := interval '30 milliseconds';
     added integer := 0;
     waits record;
 BEGIN
@@ -97,7 +98,7 @@ BEGIN
         PERFORM loadtest.add_fresh('twin', now());
         added := added + 1;
     END IF;
-    FOR n IN 1 .. least(6, 12 - waits.archivable) LOOP
+    FOR n IN 1 .. least(10, 20 - waits.archivable) LOOP
         PERFORM loadtest.add_fresh('archivable', greatest(ripe, waits.newest) + n * step);
         added := added + 1;
     END LOOP;
