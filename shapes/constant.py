@@ -49,11 +49,15 @@ class Constant(ScheduledShape):
         return [ramp, *rest, _level("hold", self.duration_s, self.users)]
 
     def adopt(self, options: Any) -> None:
-        """-u, -r and -t where they are given."""
+        """-u, -r and -t where they are given; -t is the length of the whole test, without a warm-up."""
         self.users = options.num_users or self.users
         self.spawn_rate = options.spawn_rate or self.spawn_rate
-        self.duration_s = float(options.run_time or self.duration_s)
-        self.warm_up_s = max(self.warm_up_s, self.users / self.spawn_rate)
+        ramp_s = self.users / self.spawn_rate
+        if options.run_time:
+            self.warm_up_s = 0.0
+            self.duration_s = max(options.run_time - ramp_s, 1.0)
+        elif self.warm_up_s < ramp_s:
+            self.warm_up_s = ramp_s
 
 
 def _level(name: str, duration_s: float, users: int, *, judged: bool = True) -> Stage:

@@ -19,7 +19,7 @@ def locust_totals(stats: RequestStats) -> Totals:
     requests: Counter[str] = Counter()
     failures: Counter[str] = Counter()
     for entry in stats.entries.values():
-        endpoint = endpoint_of(entry.method or "", entry.name)
+        endpoint = endpoint_of(str(entry.method or ""), str(entry.name))
         requests[endpoint] += entry.num_requests
         failures[endpoint] += entry.num_failures
     return _totals(requests, failures)

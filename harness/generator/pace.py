@@ -15,11 +15,12 @@ SPAWN_SHARE = 0.95
 AT_ONCE_S = 0.05
 """A level that jumps is reached in so many seconds."""
 _INSTANT = 1e-6
+_HAIR = 1e-4
 
 
 def rounded(level: float) -> int:
-    """Users for a level: the nearest whole number, halves upwards."""
-    return floor(level + 0.5)
+    """Users for a level: the nearest whole number, halves upwards (and what is a hair below a half)."""
+    return floor(level + 0.5 + _HAIR)
 
 
 def level_before(schedule: Schedule, t_s: float) -> float:

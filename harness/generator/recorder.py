@@ -99,7 +99,9 @@ class Recorder:
                 return
             start = time.time() - response_time / 1000 if start_time is None else start_time
             part = self._parts.setdefault((method, name, int(start)), _Part())
-            self._fill(part, endpoint_of(method, name), _us(response_time), exception, context, response)
+            self._fill(
+                part, endpoint_of(str(method), str(name)), _us(response_time), exception, context, response
+            )
         except Exception as error:  # noqa: BLE001  a listener must not break the user's request
             self._problems.note(f"recorder: {describe(error)}")
 
@@ -155,7 +157,7 @@ class _Part:
 
 def _record(key: Key, contents: Record) -> Record:
     method, name, second = key
-    return {"t": second, "endpoint": endpoint_of(method, name), **contents}
+    return {"t": second, "endpoint": endpoint_of(str(method), str(name)), **contents}
 
 
 def _us(milliseconds: float) -> int:

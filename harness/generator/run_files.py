@@ -33,13 +33,15 @@ class RunFiles:
 
     def add_series(self, lines: str) -> None:
         """Append lines to `series.jsonl`."""
-        self._persist(lambda: self._series.append(lines))
+        self._series.add(lines)
+        self._persist(self._series.write)
 
     def add_second(self, second: Mapping[str, Any]) -> None:
         """Append one line to `generator.jsonl`, without the fields that are None."""
         known = {key: value for key, value in second.items() if value is not None}
         line = json.dumps(known, separators=(",", ":")) + "\n"
-        self._persist(lambda: self._generator.append(line))
+        self._generator.add(line)
+        self._persist(self._generator.write)
 
     def announce(self, load_start_epoch_s: int) -> None:
         """Write `load.json`: when the load begins, for whoever watches."""
@@ -79,14 +81,15 @@ class _Appended:
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self._unsaved = bytearray()
 
-    def append(self, text: str) -> None:
+    def add(self, text: str) -> None:
         self._unsaved += text.encode()
-        text = ""
+
+    def write(self) -> None:
         while self._unsaved:
             del self._unsaved[: os.write(self._descriptor, self._unsaved)]
 
     def sync(self) -> None:
-        self.append("")
+        self.write()
         with suppress(OSError):  # not every file can be synced (a pipe cannot)
             os.fsync(self._descriptor)
 

@@ -89,6 +89,8 @@ class ScheduledShape(LoadTestShape):
         """Called by Locust once a second: waits for the next whole second of the load and says its target."""
         control = self.control or _Bare(self.runner)
         if self.runner is None or self.runner.shape_last_tick is None:  # the first tick of a run
+            if self.use_common_options and self.runner and self.runner.environment.web_ui:
+                self.adopt(self.runner.environment.parsed_options)  # what was entered in the form
             schedule = self.schedule()
             if not control.begin(schedule):
                 return None
