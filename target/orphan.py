@@ -7,6 +7,7 @@ Used by the API and the LLM double. The pipe also carries one first line, the se
 
 import ctypes
 import os
+import select
 import signal
 import sys
 import threading
@@ -26,9 +27,16 @@ def die_with_owner(clean: Callable[[], None] = lambda: None) -> None:
 
 
 def die_by_kernel() -> None:
-    """Ask Linux for a SIGKILL when the owner's main thread ends: works even when this process hangs."""
+    """Ask Linux for a SIGKILL when the owner's main thread ends: works even when this process hangs.
+
+    Ends at once when the owner has gone before.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    pipe = select.poll()
+    pipe.register(sys.stdin.fileno(), 0)  # hang-up is always reported
+    if pipe.poll(0):
+        os._exit(1)
 
 
 def _watch(clean: Callable[[], None]) -> None:

@@ -14,7 +14,8 @@ class ServiceSettings:
 
     The pool answers 50 connections held at the same time, and at 100 users (about 50 requests/s of a few
     milliseconds each) rarely has more than five out. The LLM bucket lets at most `llm_limit_per_s +
-    llm_burst` calls start in any one second, which stays below the 50/s that the LLM double allows.
+    llm_burst` calls start in any one second: well below the 60/s that the LLM double allows, since a busy
+    machine bunches calls on their way, and twice the 20/s that 100 users need.
     """
 
     dsn: str = dataclasses.field(repr=False)

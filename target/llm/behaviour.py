@@ -23,7 +23,7 @@ class Behaviour:
     sigma: float = 0.3
     min_s: float = 0.02
     max_s: float = 3.0
-    limit_per_s: float = 50.0
+    limit_per_s: float = 60.0
     mode: Mode = "ok"
     mode_ratio: float = 1.0
 

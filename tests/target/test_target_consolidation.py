@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import psycopg2
 import pytest
-from conftest import Target, together, wait_for
+from target_running import Target, together, wait_for
 
 RULES = {"threshold": 30.0, "similarity_threshold": 0.95, "inactive_days": 90}
 

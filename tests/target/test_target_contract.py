@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Target
+from target_running import Target, together
 
 ENDPOINTS: list[tuple[str, str, Any]] = [
     ("POST", "/reflection/analyze", {"case_id": "case-000001"}),
@@ -166,9 +166,6 @@ def test_tree_holds_every_node_once_below_its_parent(target: Target) -> None:
 
 
 def test_pool_serves_fifty_held_connections(target: Target) -> None:
-    from conftest import together
-
-    target.rows("SELECT 1")
     answers = together(target, [("POST", "/search", {"q": "invoice total"})] * 50)
     assert {answer.status_code for answer in answers} == {200}
     assert target.metric("target_pool_timeouts_total") == 0

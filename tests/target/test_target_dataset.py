@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import psycopg2
 import pytest
-from conftest import ROOT, Target, wait_for
+from target_running import ROOT, Target, wait_for
 
 from target.dataset import library, rows
 from target.dataset.inputs import inputs

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Target, started, together
+from target_running import Target, started, together
 
 from target import faults
 from target.errors import TargetError

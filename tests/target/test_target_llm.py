@@ -7,7 +7,7 @@ from random import Random
 
 import httpx
 import pytest
-from conftest import Target, together, wait_for
+from target_running import Target, together, wait_for
 
 from target.api.llm_client import Limiter
 from target.llm.behaviour import Behaviour, Limit

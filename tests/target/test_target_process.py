@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from conftest import (
+from target_running import (
     ROOT,
     Target,
     all_pids,

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 import pytest
-from conftest import Target
+from target_running import Target
 
 Log = tuple[bool, str | None, int]
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from conftest import Target
+from target_running import Target
 
 VECTOR = "(SELECT query_vector FROM case_bank WHERE case_id = 'case-000007')"
 STATEMENTS = {
