@@ -9,6 +9,7 @@ from harness import __version__
 from harness.errors import HarnessError, ScenarioErrors, UsageError
 from harness.evidence import collector
 from harness.model.plan import Plan
+from harness.model.run import Run
 from harness.model.units import show_seconds
 from harness.model.verdict import Status
 from harness.pipeline.inspecting import inspect
@@ -96,17 +97,21 @@ def _sound_runs(reports: Path, environment: Mapping[str, str]) -> Callable[[str]
         found = []
         for folder in newest_first(reports):
             try:
-                if folder.plan().scenario == name and _is_sound(folder, environment):
-                    run = folder.run()
-                    if surroundings.comparable(run.environment, here):
-                        found.append(
-                            PreviousRun(run_id=folder.run_id, scenario=name, started_at=run.started_at)
-                        )
+                made, run = folder.plan(), folder.run()
+                alike = made.scenario == name and surroundings.comparable(run.environment, here)
+                if alike and _is_sound(folder, environment):
+                    found.append(_previous(made, run))
             except HarnessError:
                 continue  # a folder that was cut, or of another version, is no reference
         return found
 
     return find
+
+
+def _previous(made: Plan, run: Run) -> PreviousRun:
+    return PreviousRun(
+        run_id=run.run_id, scenario=made.scenario, started_at=run.started_at, users=made.peak_users
+    )
 
 
 def _is_sound(folder: RunFolder, environment: Mapping[str, str]) -> bool:

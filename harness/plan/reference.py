@@ -35,6 +35,8 @@ class PreviousRun:
     scenario: str
     started_at: str
     """ISO 8601; the newest wins."""
+    users: int | None = None
+    """Its highest user count; None: as its scenario says."""
 
 
 PreviousRuns = Callable[[str], Sequence[PreviousRun]]
@@ -105,8 +107,9 @@ def decide(
     `share` (0 < share <= 1) is how much of its own length a shortened run keeps; so much keeps the reference.
     ValueError when a stage of users does not fit a schedule of arrivals.
     """
-    if runs:
-        newest = max(runs, key=lambda run: run.started_at)
+    alike = [run for run in runs if run.users in (None, load.users)]
+    if alike:
+        newest = max(alike, key=lambda run: run.started_at)
         why = f"the newest sound run of {load.scenario} in this environment, {newest.run_id}"
         return Reference(scenario=load.scenario, run_id=newest.run_id, why=why), schedule
     if schedule.unit != "users":

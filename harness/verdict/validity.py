@@ -35,6 +35,7 @@ REFUSALS = {401: "wrong or missing API key", 403: "wrong or missing API key", 42
 def judge_validity(material: Material) -> Iterator[Finding]:
     """A finding of every check, the most telling ones first."""
     cause = death(material.run, material.evidence)
+    yield from _problems(material, cause)
     yield accounts.requests_sent(material)
     ended = accounts.ended_in_order(material)
     yield ended if material.run.completion is None else _excused(ended, cause)
@@ -46,7 +47,6 @@ def judge_validity(material: Material) -> Iterator[Finding]:
         *answers_allowed(material),
     ):
         yield _excused(finding, cause)
-    yield from _problems(material, cause)
     if not any(objective.metric == "alive" for objective in material.plan.objectives):
         yield _survival(material, cause)
 

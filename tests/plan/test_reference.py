@@ -31,6 +31,15 @@ def test_newest_sound_run_is_the_reference():
     assert plan.schedule.span_named("reference") is None
 
 
+def test_run_with_another_number_of_users_is_no_reference():
+    def previous_runs(scenario: str) -> list[PreviousRun]:
+        return [PreviousRun(run_id="r", scenario=scenario, started_at="2026-01-03T10:00:00+00:00", users=20)]
+
+    plan = planned("load-50", previous_runs=previous_runs)
+    assert plan.reference is not None
+    assert plan.reference.run_id is None
+
+
 def test_without_one_a_reference_stage_comes_first():
     plan = planned("load-50")
     assert plan.reference is not None
