@@ -31,7 +31,7 @@ class Size:
 
 
 SIZES: dict[SetName, Size] = {
-    "standard": Size(settled=900, removable=20, pairs=10, archivable=20, archived=440, logs=(0, 9)),
+    "standard": Size(settled=900, removable=20, pairs=10, archivable=20, archived=440, logs=(1, 9)),
     "large": Size(settled=6_700, removable=100, pairs=50, archivable=100, archived=2_900, logs=(5, 20)),
 }
 

@@ -1,4 +1,4 @@
-"""the search statement takes longer than 100 ms; value: added milliseconds, default 150"""
+"""the search statement naps, so that search breaks its objectives; value: added milliseconds, default 1500"""
 
 from target.faults import Fault
 
@@ -19,4 +19,4 @@ class SlowStatement(Fault):
 
 def create(value: str) -> Fault:
     """`slow_statement:300` adds 300 ms."""
-    return SlowStatement(float(value or 150))
+    return SlowStatement(float(value or 1500))
