@@ -131,7 +131,7 @@ class ArrivalEngine:
         except Exception as error:  # noqa: BLE001  the user's own on_start
             self._tell(None, error)
             return
-        event.late_s = max(self.clock.t_s - due_s, 0.0)
+        event.expect(self.clock.epoch_s(due_s), max(self.clock.t_s - due_s, 0.0))
         try:
             run_one_task(user)
         except (StopUser, InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, GreenletExit):
@@ -162,16 +162,20 @@ class _LateEvent:
 
     def __init__(self, real: Any) -> None:
         self._real = real
-        self.late_s = 0.0
+        self._due_epoch_s: float | None = None
+        self._late_s = 0.0
+
+    def expect(self, due_epoch_s: float, late_s: float) -> None:
+        """The next request is the first of an arrival that was due then, and is so late."""
+        self._due_epoch_s, self._late_s = due_epoch_s, late_s
 
     def fire(self, *, reverse: bool = False, **request: Any) -> None:
         response_ms = request.get("response_time")
         if response_ms is not None:
-            late_s, self.late_s = self.late_s, 0.0  # only the first request of an arrival was late
             request["context"] = {**(request.get("context") or {}), SERVICE_MS: response_ms}
-            request["response_time"] = response_ms + late_s * 1000
-            if request.get("start_time") is not None:
-                request["start_time"] -= late_s
+            if self._due_epoch_s is not None:  # only the first request of an arrival was late
+                request["response_time"] = response_ms + self._late_s * 1000
+                request["start_time"], self._due_epoch_s = self._due_epoch_s, None
         self._real.fire(reverse=reverse, **request)
 
 

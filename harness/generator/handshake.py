@@ -106,13 +106,16 @@ class Handshake:
         """A worker's name in the files: its number, in the order of connecting."""
         return f"worker-{self._runner.get_worker_index(client_id) + 1}"
 
-    def wait(self, expected: int, deadline_s: float) -> str | None:
-        """Wait until `expected` workers are ready; None, or why the load must not begin."""
+    def wait(self, expected: int, deadline_s: float, *, strict: bool = True) -> str | None:
+        """Wait until `expected` workers are ready; None, or why the load must not begin.
+
+        Strict: a single refused worker is a reason.
+        """
         began = time.perf_counter()
         while len(self.ready) < expected:
-            if self.refused:
-                return f"refused: {self.refused[0]}"
+            if strict and self.refused:
+                break
             if time.perf_counter() - began > deadline_s:
                 return f"only {len(self.ready)} of {expected} workers were ready after {deadline_s:g} s"
             gevent.sleep(0.02)
-        return f"refused: {self.refused[0]}" if self.refused else None
+        return f"refused: {self.refused[0]}" if strict and self.refused else None

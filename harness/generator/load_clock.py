@@ -14,6 +14,8 @@ import gevent
 LEAD_S = 0.3
 """The load begins at least so long after it was decided to: workers are told in time."""
 
+_HAIR_S = 1e-6
+
 
 class LoadClock:
     """When the load began, and how long it has been under way."""
@@ -37,6 +39,10 @@ class LoadClock:
     def t_s(self) -> float:
         """Seconds since the load began; negative before."""
         return time.perf_counter() - self._zero
+
+    def epoch_s(self, t_s: float) -> float:
+        """The wall clock's time at second `t_s` of the load; a whole second stays in its own second."""
+        return (self.start_epoch_s or 0) + t_s + _HAIR_S
 
     def wait_until(self, t_s: float) -> None:
         """Sleep until second `t_s` of the load; returns at once when it has passed."""

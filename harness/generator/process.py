@@ -45,6 +45,11 @@ class Process:
         self._signs = VitalSigns()
         gevent.spawn(self._signs.watch)
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the load has ended, or is about to."""
+        return self.retirement.closed
+
     def follow(self, settings: Settings, *, worker: tuple[int, int] = (0, 1)) -> None:
         """Take over the plan's traffic and time-outs; `worker`: its index, and how many there are."""
         self.settings = settings

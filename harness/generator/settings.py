@@ -58,8 +58,8 @@ class Settings:
         plain = {key: message[key] for key in (*_PLAIN, "weights") if key in message}
         return cls(schedule=schedule or None, **plain)
 
-    def with_schedule(self, schedule: Schedule) -> Settings:
-        """The same with another schedule."""
+    def with_schedule(self, schedule: Schedule | None) -> Settings:
+        """The same with another schedule, or none."""
         return replace(self, schedule=schedule)
 
     def to_message(self) -> dict[str, Any]:

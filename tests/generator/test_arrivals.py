@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from locust_run import LocustRun, plan, stage
+from locust_run import ROOT, LocustRun, plan, stage
 from plain_server import PlainServer
 
 USERS = """
@@ -127,3 +127,19 @@ def test_latency_counts_from_the_intended_start(tmp_path: Path) -> None:
         assert late >= 35
         assert slow < late / 2
         assert max(second.get("late_p99_s", 0) for second in locust.seconds()) > 0.35
+
+
+def test_a_rate_shape_works_without_a_plan(tmp_path: Path) -> None:
+    """As in the web UI: the entry file beside a shape of `shapes/`, in a single process."""
+    users, shape = tmp_path / "arriving_users.py", tmp_path / "short_rate.py"
+    users.write_text(USERS)
+    shape.write_text(
+        (ROOT / "shapes" / "constant_rate.py")
+        .read_text()
+        .replace("warm_up_s: float = 20.0", "warm_up_s: float = 0.0")
+        .replace("duration_s: float = 120.0", "duration_s: float = 2.0")
+    )
+    with PlainServer() as server, LocustRun(tmp_path, server.url, None, files=[users, shape]) as locust:
+        locust.wait()
+        assert locust.completion["reason"] == "schedule ended"
+        assert sum(second.get("sent", 0) for second in locust.seconds()) == server.total == 240

@@ -27,7 +27,8 @@ def wait_for(path: Path, locust: LocustRun) -> None:
 
 
 @pytest.mark.slow
-def test_every_test_is_a_session(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [0, 1], ids=["single process", "master and a worker"])
+def test_every_test_is_a_session(tmp_path: Path, workers: int) -> None:
     port = free_port()
     options = ("--web-host", "127.0.0.1", "--web-port", str(port), "--class-picker")
     ui = f"http://127.0.0.1:{port}"
@@ -35,7 +36,7 @@ def test_every_test_is_a_session(tmp_path: Path) -> None:
     files = [tmp_path / "plain_users.py", ROOT / "shapes" / "constant.py"]
     with (
         PlainServer() as server,
-        LocustRun(tmp_path, server.url, None, files=files, options=options) as locust,
+        LocustRun(tmp_path, server.url, None, files=files, options=options, workers=workers) as locust,
     ):
         wait_for_ui(ui, locust)
         for number, form in enumerate(({"shape_class": "Default"}, {"shape_class": "Constant"}), start=1):
@@ -50,7 +51,7 @@ def test_every_test_is_a_session(tmp_path: Path) -> None:
             assert found["recorded"]["GET /quick"]["requests"] == server.total - before > 10
             assert found["reason"] == "stopped"
         locust.main.terminate()
-        assert locust.main.wait(10) == 0
+        assert locust.wait(10) == 0
 
 
 def wait_for_ui(url: str, locust: LocustRun) -> None:
