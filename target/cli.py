@@ -44,6 +44,7 @@ examples:
 class Options:
     """What the user asked for; None: choose yourself."""
 
+    host: str
     port: int
     data: SetName
     pool_size: int
@@ -61,6 +62,7 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> 
     words = tuple(word for word in given.faults.split(",") if word.strip())
     faults.parse(words)
     return Options(
+        host=given.host,
         port=given.port,
         data=given.data,
         pool_size=given.pool_size,
@@ -86,6 +88,7 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
         value = environ.get(variable) or default
         parser.add_argument(flag, default=value, help=f"{text} [env {variable}]", **more)
 
+    add("--host", "TARGET_HOST", "127.0.0.1", "address of the API; 0.0.0.0 in a container")
     add("--port", "TARGET_PORT", 0, "port of the API; 0 takes a free one", type=_port)
     add("--data", "TARGET_DATA", "standard", "data set to load", choices=("standard", "large"))
     add(

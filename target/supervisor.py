@@ -47,7 +47,7 @@ def run(options: Options) -> int:
 
 def _start(options: Options, stack: ExitStack) -> readiness.System:
     """Start everything at once, and feed each part what it waits for; the stack stops all in reverse."""
-    listener = stack.enter_context(child.bind(options.port))
+    listener = stack.enter_context(child.bind(options.port, host=options.host))
     settings = _settings(options)
     server = _server(options, settings, stack)
     logs, throwaway = _log_folder(options, stack)

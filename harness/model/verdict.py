@@ -176,7 +176,7 @@ class Verdict(Value):
     charts: tuple[Chart, ...] = ()
     cross_checks: tuple[CrossCheck, ...] = ()
     headline: dict[str, float | None] = {}
-    """`requests`, `rate_per_s`, `error_ratio`, `p95_s`, `peak_users`, `judged_s`: over the judged stages."""
+    """Of the judged stages: requests, rate_per_s, error_ratio, p95_s, judged_s, peak users or arrivals."""
 
     def counted(self) -> dict[Status, int]:
         """How many findings have each status."""

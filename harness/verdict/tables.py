@@ -71,12 +71,13 @@ def headline(recording: Recording) -> dict[str, float | None]:
     """The few figures at the top of a report, over all judged stages."""
     window = recording.window(None, None)
     judged_s = sum(end_s - start_s for start_s, end_s in recording.spans(None))
-    users = recording.users().values()
+    levels = recording.users().values()
+    arrivals = recording.schedule.unit == "arrivals_per_s"
     return {
         "requests": float(window.requests),
         "rate_per_s": window.rate_per_s if judged_s else None,
         "error_ratio": window.error_ratio,
         "p95_s": window.judged.quantile_s(0.95),
-        "peak_users": float(max(users)) if users else None,
+        "peak_arrivals_per_s" if arrivals else "peak_users": float(max(levels)) if levels else None,
         "judged_s": judged_s,
     }

@@ -162,4 +162,8 @@ def _needed_for_mean(sums: Floats, weights: Floats, blocks: Blocks, limit: float
 
 
 def _requests_and_time(needed: float, seen: float, seconds: float) -> str:
-    return f"needs about {about(needed)} requests ({show_seconds(needed / seen * seconds)} at this rate)"
+    if needed <= seen:  # enough of them, but too few stretches of time to tell how alike those are
+        return f"needs a longer time than {show_seconds(seconds)}"
+    return (
+        f"needs about {about(needed)} requests in all ({show_seconds(needed / seen * seconds)} at this rate)"
+    )

@@ -54,7 +54,7 @@ class PlainServer:
         try:
             while request := await reader.readuntil(b"\r\n\r\n"):
                 await self._one(request.decode("latin-1"), reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass
         finally:
             writer.close()

@@ -142,4 +142,6 @@ def test_a_rate_shape_works_without_a_plan(tmp_path: Path) -> None:
     with PlainServer() as server, LocustRun(tmp_path, server.url, None, files=[users, shape]) as locust:
         locust.wait()
         assert locust.completion["reason"] == "schedule ended"
-        assert sum(second.get("sent", 0) for second in locust.seconds()) == server.total == 240
+        sent = sum(second["sent"] for second in locust.seconds())
+        assert sent == server.total
+        assert sent + sum(second["dropped"] for second in locust.seconds()) == 240

@@ -51,7 +51,7 @@ PROCESSES = [
 ]
 
 
-@pytest.fixture(scope="module", params=PROCESSES)
+@pytest.fixture(scope="module")
 def run(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[LocustRun, PlainServer]]:
@@ -74,7 +74,7 @@ def run(
         yield locust, server
 
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("run", PROCESSES, indirect=True)]
 
 
 def test_totals_equal_the_servers_and_locusts(run: tuple[LocustRun, PlainServer]) -> None:

@@ -64,7 +64,7 @@ PROCESSES = [
 ]
 
 
-@pytest.fixture(scope="module", params=PROCESSES)
+@pytest.fixture(scope="module")
 def run(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[LocustRun, PlainServer]]:
@@ -80,6 +80,9 @@ def run(
     ):
         locust.wait()
         yield locust, server
+
+
+pytestmark = pytest.mark.parametrize("run", PROCESSES, indirect=True)
 
 
 def test_every_request_is_counted(run: tuple[LocustRun, PlainServer]) -> None:

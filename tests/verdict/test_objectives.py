@@ -219,7 +219,7 @@ def test_zero_errors_among_few_requests_prove_nothing_and_say_so() -> None:
     assert "0 of 1,500 requests" in found.sentence
     assert "does not prove that the rate is below 0.1 %" in found.sentence
     # ln(0.025)/ln(0.999) = 3,687 independent ones in 25 blocks: × (t of 24 / 1.96)² = 1.11
-    assert found.confidence == "not proven, needs about 4,100 requests (4m 31s at this rate)"
+    assert found.confidence == "not proven, needs about 4,100 requests in all (4m 31s at this rate)"
     strict = Objective(metric="error_rate", at_most=0.001, policy=Policy.STRICT)
     assert finding(verdict_of(cells, strict), "error_rate *").status is Status.INCONCLUSIVE
 

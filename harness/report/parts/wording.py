@@ -32,6 +32,7 @@ HEADLINE = {
     "error_ratio": ("Errors", "ratio"),
     "p95_s": ("P95 latency", "s"),
     "peak_users": ("Peak users", "count"),
+    "peak_arrivals_per_s": ("Peak arrivals", "per_s"),
     "judged_s": ("Judged time", "s"),
 }
 """Label and unit of each headline figure of the verdict, in the order of the page."""
