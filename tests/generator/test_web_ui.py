@@ -39,6 +39,7 @@ def test_every_test_is_a_session(tmp_path: Path, workers: int) -> None:
         LocustRun(tmp_path, server.url, None, files=files, options=options, workers=workers) as locust,
     ):
         wait_for_ui(ui, locust)
+        wait_for_workers(locust, workers)
         for number, form in enumerate(({"shape_class": "Default"}, {"shape_class": "Constant"}), start=1):
             before = server.total
             post(f"{ui}/swarm", user_count=4, spawn_rate=4, host=server.url, user_classes="Quick", **form)
@@ -52,6 +53,13 @@ def test_every_test_is_a_session(tmp_path: Path, workers: int) -> None:
             assert found["reason"] == "stopped"
         locust.main.terminate()
         assert locust.wait(10) == 0
+
+
+def wait_for_workers(locust: LocustRun, workers: int) -> None:
+    deadline = time.monotonic() + 15
+    while locust.log().count("reported as ready") < workers:
+        assert time.monotonic() < deadline, locust.log()
+        time.sleep(0.05)
 
 
 def wait_for_ui(url: str, locust: LocustRun) -> None:
