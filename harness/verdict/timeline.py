@@ -12,6 +12,10 @@ from harness.model.verdict import StageMark, TimelinePoint
 from harness.verdict.recording import Recording
 
 MOST_POINTS = 600
+REQUESTS_A_STEP = 20
+"""So many requests give a step's P95 a meaning of its own (with fewer it is their maximum)."""
+LONGEST_FOR_REQUESTS_S = 5
+"""Steps are not made longer than this for the sake of more requests: a surge of 10 s must stay one."""
 STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 DRAIN = "drain"
 
@@ -31,15 +35,21 @@ def shown_s(recording: Recording) -> float:
     return max(recording.ended_s, 0.0 if last_s is None else last_s + 1.0)
 
 
-def step_for(duration_s: float) -> int:
-    """The shortest step in seconds with which a duration has at most MOST_POINTS points."""
-    return next((step for step in STEPS_S if step * MOST_POINTS >= duration_s), STEPS_S[-1])
+def step_for(duration_s: float, requests: int) -> int:
+    """The shortest step in seconds with MOST_POINTS points at most and about REQUESTS_A_STEP requests."""
+    fits = (step for step in STEPS_S if step * MOST_POINTS >= duration_s)
+    enough = (
+        step
+        for step in fits
+        if step >= LONGEST_FOR_REQUESTS_S or step * requests >= REQUESTS_A_STEP * duration_s
+    )
+    return next(enough, STEPS_S[-1])
 
 
 def timeline(recording: Recording) -> Timeline:
     """The timeline of a recording."""
     end_s = shown_s(recording)
-    step_s = step_for(end_s)
+    step_s = step_for(end_s, recording.whole(None).requests)
     length = ceil(end_s / step_s)
     cells: dict[tuple[str, int], list[Cell]] = defaultdict(list)
     pooled: dict[int, list[Cell]] = defaultdict(list)

@@ -89,7 +89,14 @@ def test_headline() -> None:
     ("duration_s", "step_s"), [(10, 1), (600, 1), (601, 2), (3000, 5), (3660, 10), (86_400, 300)]
 )
 def test_steps_keep_the_timeline_at_600_points(duration_s: float, step_s: int) -> None:
-    assert step_for(duration_s) == step_s
+    assert step_for(duration_s, requests=round(1000 * duration_s)) == step_s
+
+
+@pytest.mark.parametrize(
+    ("rate_per_s", "step_s"), [(120, 1), (20, 1), (10, 2), (5, 5), (0.5, 5)], ids=lambda value: f"{value:g}"
+)
+def test_steps_hold_twenty_requests_but_last_five_seconds_at_most(rate_per_s: float, step_s: int) -> None:
+    assert step_for(300, requests=round(rate_per_s * 300)) == step_s
 
 
 @pytest.mark.parametrize("hold_s", [100, 1000])
@@ -97,7 +104,7 @@ def test_timeline_adds_up_to_the_run(hold_s: int) -> None:
     ramp = Stage(name="ramp", duration_s=20, start_level=0, end_level=10, judged=False)
     schedule = Schedule(stages=(ramp, Stage(name="hold", duration_s=hold_s, start_level=10, end_level=10)))
     cells = [
-        *steady_cells(rate=3, seconds=range(hold_s + 20)),
+        *steady_cells(rate=30, seconds=range(hold_s + 20)),
         cell(hold_s + 23, [0.1]),
         cell(7, failed=[0.1] * 4),
     ]
@@ -106,7 +113,7 @@ def test_timeline_adds_up_to_the_run(hold_s: int) -> None:
     assert step_s == (1 if hold_s == 100 else 2)
     lengths = [min(step_s, hold_s + 24 - point.t_s) for point in verdict.timeline]
     requests = sum(p.rate_per_s * s for p, s in zip(verdict.timeline, lengths, strict=True))
-    assert requests == pytest.approx(3 * (hold_s + 20) + 5)
+    assert requests == pytest.approx(30 * (hold_s + 20) + 5)
     assert sum(p.failures_per_s * s for p, s in zip(verdict.timeline, lengths, strict=True)) == pytest.approx(
         4
     )
@@ -121,7 +128,7 @@ def test_timeline_adds_up_to_the_run(hold_s: int) -> None:
 
 
 def test_a_second_without_requests_has_no_latency_rather_than_zero() -> None:
-    point = verdict_of(steady_cells(seconds=[n for n in range(120) if n != 60])).timeline[60]
+    point = verdict_of(steady_cells(rate=30, seconds=[n for n in range(120) if n != 60])).timeline[60]
     assert (point.p95_s, point.rate_per_s) == (None, 0.0)
 
 
@@ -131,7 +138,7 @@ def test_charts_of_what_was_collected() -> None:
     )
     pool = tuple({"t_s": float(n), "in_use": 3.0, "size": 10.0, "waiting": None} for n in range(120))
     verdict = verdict_of(
-        steady_cells(),
+        steady_cells(rate=30),
         Objective(metric="memory", at_most=2e9),
         evidence=(
             Evidence(collector="resources", samples=samples, facts={"cpu_count": 2}),
