@@ -134,7 +134,9 @@ class Screen:
         }
         try:
             yield Audience(
-                tell=self._tell, show=lambda live: self._show(live, plan), interrupted=self.interrupted
+                tell=self._tell,
+                show=lambda live, danger: self._show(live, danger, plan),
+                interrupted=self.interrupted,
             )
         finally:
             self._close()
@@ -151,15 +153,15 @@ class Screen:
         self._close()
         self.console.print(sentence, style="dim", highlight=False)
 
-    def _show(self, live: Live, plan: Plan) -> None:
+    def _show(self, live: Live, danger: tuple[str, ...], plan: Plan) -> None:
         if self.console.is_terminal:
             if self._panel is None:
                 self._panel = Panel(console=self.console, transient=True, auto_refresh=False)
                 self._panel.start()
-            self._panel.update(progress.panel(live, plan), refresh=True)
+            self._panel.update(progress.panel(live, plan, danger), refresh=True)
         elif time.monotonic() - self._shown_at >= LINE_EVERY_S:
             self._shown_at = time.monotonic()
-            click.echo(progress.line(live), err=True)
+            click.echo(progress.line(live, danger), err=True)
 
     def _close(self) -> None:
         if self._panel:

@@ -12,7 +12,7 @@ from harness.model.units import show
 from harness.run.watch import Live
 
 
-def line(live: Live) -> str:
+def line(live: Live, in_danger: tuple[str, ...] = ()) -> str:
     """One line without colours, for logs and CI."""
     if live.t_s is None:
         return "starting Locust"
@@ -25,11 +25,11 @@ def line(live: Live) -> str:
         f"P95 {show(live.p95_s, 's')}",
         f"{live.requests} requests, {live.failures} failed",
     ]
-    danger = f" | in danger: {', '.join(live.in_danger)}" if live.in_danger else ""
+    danger = f" | in danger: {', '.join(in_danger)}" if in_danger else ""
     return " | ".join(parts) + danger
 
 
-def panel(live: Live, plan: Plan) -> RenderableType:
+def panel(live: Live, plan: Plan, in_danger: tuple[str, ...] = ()) -> RenderableType:
     """The same as a small table under a bar, for a terminal."""
     total_s = plan.schedule.duration_s
     head = Text.assemble(
@@ -48,8 +48,8 @@ def panel(live: Live, plan: Plan) -> RenderableType:
         _pair("failed", str(live.failures), "red" if live.failures else ""),
     )
     parts: list[RenderableType] = [head, bar, table]
-    if live.in_danger:
-        parts.append(Text(f"in danger: {', '.join(live.in_danger)}", style="yellow"))
+    if in_danger:
+        parts.append(Text(f"in danger: {', '.join(in_danger)}", style="yellow"))
     return Group(*parts)
 
 

@@ -58,6 +58,15 @@ class Cell:
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a line of a series: {error!r}") from error
 
+    def merged_with(self, other: Cell) -> Cell:
+        """One cell of both; it stands in the later of their seconds."""
+        both = Window.of([self, other], seconds=1)
+        return Cell(
+            t_s=max(self.t_s, other.t_s),
+            endpoint=self.endpoint,
+            **{name: getattr(both, name) for name in (*HISTOGRAMS, "causes", "statuses", "remarks")},
+        )
+
 
 K = TypeVar("K", int, str)
 

@@ -32,7 +32,7 @@ def judge(folder: RunFolder, reports: Path) -> Result:
         run=folder.run(),
         series=folder.series(),
         evidence=folder.evidence(),
-        reference=_reference_run(plan, reports),
+        reference=reference_run(plan, reports),
     )
     folder.write_value("verdict.json", verdict)
     return report(folder, reports)
@@ -61,7 +61,7 @@ def gravest(statuses: list[int]) -> int:
     return min(known, key=GRAVEST_FIRST.index, default=ExitStatus.USAGE)
 
 
-def _reference_run(plan: Plan, reports: Path) -> ReferenceRun | None:
+def reference_run(plan: Plan, reports: Path) -> ReferenceRun | None:
     """The run that the plan refers to; None when it refers to none, or when it is gone."""
     if plan.reference is None or plan.reference.run_id is None:
         return None

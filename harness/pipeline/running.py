@@ -24,6 +24,10 @@ from harness.run.load import Load
 from harness.run.record import Record
 from harness.run.target import RunningTarget
 from harness.run.watch import Live, Watch
+from harness.verdict.danger import in_danger
+from harness.verdict.material import ReferenceRun
+
+DANGER_EVERY_S = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +36,8 @@ class Audience:
 
     tell: Callable[[str], None]
     """One sentence about the step that begins now."""
-    show: Callable[[Live], None]
-    """The run at this moment."""
+    show: Callable[[Live, tuple[str, ...]], None]
+    """The run at this moment, and the names of the objectives that would fail if it ended now."""
     interrupted: threading.Event
     """Set when the user wants the run to end."""
 
@@ -109,13 +113,32 @@ def _load(plan: Plan, folder: RunFolder, record: Record, setting: Setting, audie
                 bind=setting.bind,
             ) as load:
                 loads.append(load)
-                watcher = Watcher(
-                    plan, load, target, record, Watch(plan, folder), interrupted=audience.interrupted.is_set
-                )
-                watcher.until_ended(audience.show)
+                watch = Watch(plan, folder)
+                watcher = Watcher(plan, load, target, record, watch, interrupted=audience.interrupted.is_set)
+                danger = _Danger(plan, record, watch, judging.reference_run(plan, setting.reports))
+                watcher.until_ended(lambda live: audience.show(live, danger.names(live)))
         look_back(target, record)
         if top_up.problem and record.run.target and not record.run.target.died:
             record.problem(f"top-up: {top_up.problem}")
+
+
+class _Danger:
+    """Which objectives are in danger, asked anew every `DANGER_EVERY_S` seconds."""
+
+    def __init__(self, plan: Plan, record: Record, watch: Watch, reference: ReferenceRun | None) -> None:
+        self._plan = plan
+        self._record = record
+        self._watch = watch
+        self._reference = reference
+        self._names: tuple[str, ...] = ()
+        self._asked_s = 0.0
+
+    def names(self, live: Live) -> tuple[str, ...]:
+        """Names of the objectives that would fail if the run ended now."""
+        if live.t_s is not None and live.t_s - self._asked_s >= DANGER_EVERY_S:
+            self._asked_s = live.t_s
+            self._names = in_danger(self._plan, self._record.run, self._watch.so_far(), self._reference)
+        return self._names
 
 
 def make_fit(target: RunningTarget, plan: Plan, tell: Callable[[str], None]) -> None:

@@ -153,4 +153,5 @@ def _master_options(plan: Plan, port: int, bind: str) -> list[str]:
     return [
         *("--master", "--master-bind-host", host, "--master-bind-port", str(port)),
         *("--expect-workers", str(plan.workers), "--expect-workers-max-wait", str(WORKERS_DEADLINE_S)),
+        "--enable-rebalancing",
     ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.model.plan import Plan
-from harness.model.series import Cell, Second, Window
+from harness.model.series import Cell, Second, Series, Window
 from harness.run.folder import RunFolder, second_from
 
 RECENT_S = 10
@@ -34,12 +34,10 @@ class Live:
     """Of the answers of the last ten seconds."""
     requests: int
     failures: int
-    in_danger: tuple[str, ...] = ()
-    """Objectives that would fail if the run ended now."""
 
 
 class Watch:
-    """Follows the files of a run folder. Keeps only the last seconds and running counts."""
+    """Follows the files of a run folder. Keeps the last seconds, and all before them in blocks of ten."""
 
     def __init__(self, plan: Plan, folder: RunFolder, *, clock: Callable[[], float] = time.time) -> None:
         self._plan = plan
@@ -48,9 +46,10 @@ class Watch:
         self._cells = _Tail(folder.file("series.jsonl"))
         self._seconds = _Tail(folder.file("generator.jsonl"))
         self._recent: deque[Cell] = deque()
-        self._last_second: Second | None = None
+        self._last_seconds: dict[str, Second] = {}
         self._requests = 0
         self._failures = 0
+        self._blocks: dict[tuple[str, int], Cell] = {}
 
     def look(self) -> Live:
         """Read what was added since the last look."""
@@ -66,7 +65,7 @@ class Watch:
             t_s=t_s,
             stage=span.stage.name if span else "drain",
             left_s=max(0.0, schedule.duration_s - t_s),
-            users=self._last_second.users if self._last_second else None,
+            users=self._users(),
             planned=schedule.level_at(t_s),
             unit=schedule.unit,
             rate_per_s=window.rate_per_s,
@@ -96,11 +95,27 @@ class Watch:
             self._requests += window.requests
             self._failures += window.failures
             self._recent.append(cell)
+            self._add_to_block(cell)
         self._recent = deque(cell for cell in self._recent if cell.t_s >= t_s - RECENT_S - 1)
         for line in self._seconds.new_lines():
             second = second_from(json.loads(line), start)
-            if second.process == "main":
-                self._last_second = second
+            self._last_seconds[second.process] = second
+
+    def _users(self) -> int | None:
+        """Users now: those of a single process, or of all workers (their master has none)."""
+        if not self._last_seconds:
+            return None
+        newest = max(second.t_s for second in self._last_seconds.values())
+        return sum(second.users for second in self._last_seconds.values() if second.t_s >= newest - 2)
+
+    def _add_to_block(self, cell: Cell) -> None:
+        key = (cell.endpoint, cell.t_s // RECENT_S)
+        known = self._blocks.get(key)
+        self._blocks[key] = known.merged_with(cell) if known else cell
+
+    def so_far(self) -> Series:
+        """All of the run so far, ten seconds to a cell, so that it stays small however long the run."""
+        return Series(cells=tuple(self._blocks.values()))
 
 
 class _Tail:
