@@ -40,8 +40,8 @@ def plan() -> Plan:
 
 
 def line(second: int, answered: int, failed: int = 0) -> str:
-    cell = {"t": START + second, "endpoint": "GET /", "answered": {"5000": answered}, "failed": {"100": failed}}
-    return json.dumps(cell) + "\n"
+    counts = {"answered": {"5000": answered}, "failed": {"100": failed}}
+    return json.dumps({"t": START + second, "endpoint": "GET /", **counts}) + "\n"
 
 
 def watch_at(folder: RunFolder, second: float) -> Watch:

@@ -15,7 +15,7 @@ CPU = Objective(metric="cpu", at_most=0.8)
 
 
 def names(cells: Iterable[Cell]) -> tuple[str, ...]:
-    return in_danger(plan(P95, CPU), run(completion=None), Series(cells=tuple(cells)), None)
+    return in_danger(plan(P95, CPU), run(None), Series(cells=tuple(cells)), None)
 
 
 def test_slow_answers_so_far_are_in_danger() -> None:
