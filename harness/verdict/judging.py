@@ -13,6 +13,7 @@ from harness.model.verdict import EXIT_OF, Finding, Status, Verdict
 from harness.verdict.charts import charts
 from harness.verdict.checks import unsound
 from harness.verdict.crosscheck import cross_checks
+from harness.verdict.floor import judge_floor
 from harness.verdict.material import Material, ReferenceRun
 from harness.verdict.objectives import judge_objectives
 from harness.verdict.remarks import judge_coverage, judge_evidence, judge_remarks
@@ -79,6 +80,7 @@ def _findings(material: Material) -> list[Finding]:
         *judge_validity(material),
         *judge_evidence(material),
         *judge_remarks(material),
+        *judge_floor(material),
         *judge_coverage(material, objectives),
     ]
     return sorted(found, key=lambda finding: finding.status.gravity)

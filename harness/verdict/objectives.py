@@ -8,6 +8,7 @@ from typing import Any
 from harness.model.sla import ALL, Objective, Policy
 from harness.model.verdict import Finding, Status
 from harness.verdict import wording
+from harness.verdict.floor import without_floor
 from harness.verdict.limit import Limit, limit_of
 from harness.verdict.material import Material
 from harness.verdict.measurement import Measurement
@@ -22,7 +23,7 @@ def judge_objectives(material: Material) -> Iterator[Finding]:
     """A finding of every promise of the plan, in its order."""
     unplanned = [name for name in material.recording.series.endpoints if name not in material.plan.endpoints]
     for objective in expand(material.plan.objectives, [*material.plan.endpoints, *unplanned]):
-        yield judge_objective(material, objective)
+        yield without_floor(material, objective, judge_objective(material, objective))
 
 
 def judge_objective(material: Material, objective: Objective) -> Finding:
