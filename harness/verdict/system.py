@@ -22,13 +22,13 @@ def cpu(material: Material, objective: Objective) -> Measurement:
 
     A sample that lacks one of our shares counts with the whole host's CPU, which can only make it look worse.
     """
-    samples = _samples(material, "resources", objective.stage)
+    samples = samples_in(material, "resources", objective.stage)
     if isinstance(samples, Measurement):
         return samples
     cores = float(material.evidence["resources"].facts.get("cpu_count") or material.run.environment.cpu_count)
     hosts = [(sample, host) for sample in samples if (host := sample.get("host_cpu_ratio")) is not None]
     if not hosts:
-        return _unseen("resources", "host CPU")
+        return unseen("resources", "host CPU")
     ours = [sum(_known(sample, OWN_CPU)) / cores for sample, _ in hosts]
     values = [max(0.0, host - own) for (_, host), own in zip(hosts, ours, strict=True)]
     shares = [f"host {show(_mean([host for _, host in hosts]), 'ratio')}"]
@@ -36,23 +36,23 @@ def cpu(material: Material, objective: Objective) -> Measurement:
         seen = [value for sample, _ in hosts if (value := sample.get(f"{group}_cpu_cores")) is not None]
         if seen:
             shares.append(f"{group} {show(_mean(seen) / cores, 'ratio')}")
-    return _measured(material, "resources", _mean(values), len(values), detail=", ".join(shares))
+    return measured(material, "resources", _mean(values), len(values), detail=", ".join(shares))
 
 
 def memory(material: Material, objective: Objective) -> Measurement:
     """The most memory (RSS) that one worker of the target held in the stage, in bytes."""
-    samples = _samples(material, "resources", objective.stage)
+    samples = samples_in(material, "resources", objective.stage)
     if isinstance(samples, Measurement):
         return samples
-    sizes = _column(samples, "target_rss_bytes")
+    sizes = column(samples, "target_rss_bytes")
     if not sizes:
-        return _unseen("resources", "memory of the target's workers")
-    return _measured(material, "resources", max(sizes), len(sizes))
+        return unseen("resources", "memory of the target's workers")
+    return measured(material, "resources", max(sizes), len(sizes))
 
 
 def pool_use(material: Material, objective: Objective) -> Measurement:
     """95th percentile of the share of the pool's connections in use; waiting or a time-out is exhaustion."""
-    samples = _samples(material, "pool", objective.stage)
+    samples = samples_in(material, "pool", objective.stage)
     if isinstance(samples, Measurement):
         return samples
     uses = sorted(
@@ -61,10 +61,10 @@ def pool_use(material: Material, objective: Objective) -> Measurement:
         if (in_use := sample.get("in_use")) is not None and (size := sample.get("size"))
     )
     if not uses:
-        return _unseen("pool", "connections in use")
+        return unseen("pool", "connections in use")
     p95 = uses[ceil(0.95 * len(uses)) - 1]
     peak = f"peak {show(uses[-1], 'ratio')}"
-    return _measured(material, "pool", p95, len(uses), detail=peak, broken=_exhausted(samples))
+    return measured(material, "pool", p95, len(uses), detail=peak, broken=_exhausted(samples))
 
 
 def deadlocks(material: Material, objective: Objective) -> Measurement:  # noqa: ARG001 - a metric's signature
@@ -80,8 +80,8 @@ def deadlocks(material: Material, objective: Objective) -> Measurement:  # noqa:
         )
     number = locks.facts.get("deadlocks")
     if number is None:
-        return _unseen("locks", "count of deadlocks")
-    return _measured(material, "locks", float(number), None)
+        return unseen("locks", "count of deadlocks")
+    return measured(material, "locks", float(number), None)
 
 
 def alive(material: Material, objective: Objective) -> Measurement:  # noqa: ARG001 - a metric's signature
@@ -116,8 +116,8 @@ def death(run: Run, evidence: Mapping[str, Evidence]) -> str:
 
 
 def _exhausted(samples: Sequence[Mapping[str, float | None]]) -> str:
-    waiting = max(_column(samples, "waiting"), default=0.0)
-    timeouts = _column(samples, "timeouts")
+    waiting = max(column([sample for sample in samples if _is_full(sample)], "waiting"), default=0.0)
+    timeouts = column(samples, "timeouts")
     timed_out = timeouts[-1] - timeouts[0] if timeouts else 0.0
     parts = []
     if timed_out > 0:
@@ -125,6 +125,12 @@ def _exhausted(samples: Sequence[Mapping[str, float | None]]) -> str:
     if waiting > 0:
         parts.append(f"up to {counted(waiting, 'request')} waited for a connection")
     return f"the pool was exhausted: {' and '.join(parts)}" if parts else ""
+
+
+def _is_full(sample: Mapping[str, float | None]) -> bool:
+    """Whether no connection was free: who waits while some are free waits for one to be opened."""
+    in_use, size = sample.get("in_use"), sample.get("size")
+    return in_use is None or size is None or in_use >= size
 
 
 def _available(material: Material, collector: str) -> Evidence | Measurement:
@@ -141,7 +147,7 @@ def _available(material: Material, collector: str) -> Evidence | Measurement:
     return piece
 
 
-def _samples(
+def samples_in(
     material: Material, collector: str, stage: str | None
 ) -> tuple[Mapping[str, float | None], ...] | Measurement:
     piece = _available(material, collector)
@@ -153,18 +159,18 @@ def _samples(
         for sample in piece.samples
         if (t_s := sample.get("t_s")) is not None and any(start <= t_s < end for start, end in spans)
     )
-    return found or _unseen(collector, "sample within the stage")
+    return found or unseen(collector, "sample within the stage")
 
 
 def _known(sample: Mapping[str, float | None], names: Sequence[str]) -> list[float]:
     return [value for name in names if (value := sample.get(name)) is not None]
 
 
-def _column(samples: Sequence[Mapping[str, float | None]], name: str) -> list[float]:
+def column(samples: Sequence[Mapping[str, float | None]], name: str) -> list[float]:
     return [value for sample in samples if (value := sample.get(name)) is not None]
 
 
-def _unseen(collector: str, what: str) -> Measurement:
+def unseen(collector: str, what: str) -> Measurement:
     return Measurement(
         missing=f"{collector} has no {what}",
         mend=f"look into evidence/{collector}.json for what it could not see",
@@ -172,7 +178,7 @@ def _unseen(collector: str, what: str) -> Measurement:
     )
 
 
-def _measured(
+def measured(
     material: Material,
     collector: str,
     value: float,

@@ -84,9 +84,16 @@ def test_pool_use_is_the_95th_percentile(in_use: float, status: Status) -> None:
 def test_an_exhausted_pool_fails_however_small_its_use(column: str, words: str) -> None:
     samples = every_second(in_use=1.0, size=10.0, waiting=0.0, timeouts=0.0)
     samples[80:] = [{**sample, column: 4.0} for sample in samples[80:]]
+    samples[80] = {**samples[80], "in_use": 10.0}
     found = judged(POOL, Evidence(collector="pool", samples=tuple(samples)))
     assert found.status is Status.FAIL
     assert words in found.sentence
+
+
+def test_waiting_while_connections_are_free_is_opening_one() -> None:
+    samples = every_second(in_use=4.0, size=10.0, waiting=0.0, timeouts=0.0)
+    samples[80:] = [{**sample, "waiting": 1.0} for sample in samples[80:]]
+    assert judged(POOL, Evidence(collector="pool", samples=tuple(samples))).status is Status.PASS
 
 
 @pytest.mark.parametrize(("number", "status"), [(0, Status.PASS), (1, Status.FAIL)])
