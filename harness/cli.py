@@ -26,7 +26,7 @@ from harness.errors import ExitStatus, HarnessError, UsageError
 from harness.model.plan import Plan
 from harness.model.result import Result
 from harness.model.units import show_seconds
-from harness.pipeline import catalogue, exploring, judging, planning
+from harness.pipeline import calibrating, catalogue, exploring, judging, planning
 from harness.pipeline.running import Audience, Setting, carry_out
 from harness.places import Places
 from harness.plan.building import find
@@ -73,6 +73,7 @@ def commands() -> None:
     harness list scenarios              what there is
     harness check                       whether every scenario can be planned
     harness judge reports/<run-id>      judge a run again, from its folder alone
+    harness calibrate load-10           what the generator itself adds to latencies
 
     Exit status: 0 passed, 1 an objective failed, 2 usage or scenario error, 3 inconclusive or invalid,
     4 something of ours or the target's plumbing broke, 5 refused by the guard, 130 interrupted.
@@ -273,6 +274,31 @@ def report(folder: Path) -> None:
     """Write the reports of a judged run FOLDER anew."""
     judging.report(RunFolder.existing(folder), folder.parent)
     click.echo(str(folder / "report.html"))
+
+
+@commands.command()
+@click.argument("scenario")
+@click.option("--users", type=click.IntRange(min=1), help="Users instead of the scenario's.")
+@click.option("--workers", type=click.IntRange(min=1), help="Locust workers on this machine.")
+@click.option("--hold", default="8s", show_default=True, help="For how long each level is measured.")
+@_reports_option
+def calibrate(scenario: str, reports: Path, *, hold: str, users: int | None, workers: int | None) -> None:
+    """Measure what the generator itself adds to the latencies of a SCENARIO, against a null server.
+
+    A few seconds for every level of its schedule. The result is kept in reports/calibration/ and read when
+    runs with the same user classes on this machine are judged: a broken promise that would have been kept
+    without it is then INVALID, and not a failure of the target.
+    """
+    places = Places.around(Path.cwd())
+    known = planning.planner(places, reports, os.environ)
+    overrides = Overrides(users=users, workers=workers)
+    plan = planning.plan(find(scenario, known.folders), known, overrides)
+    measuring = calibrating.plan_of(plan, hold=hold)
+    click.echo(calibrating.describe(measuring), err=True)
+    with Screen().watching(measuring) as audience:
+        found, path = calibrating.calibrate(plan, measuring, reports, audience, environment=os.environ)
+    click.echo(calibrating.result(found, measuring))
+    click.echo(f"kept in {path}")
 
 
 @commands.command()

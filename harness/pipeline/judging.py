@@ -7,6 +7,7 @@ from pathlib import Path
 from harness.errors import ExitStatus, HarnessError
 from harness.model.plan import Plan
 from harness.model.result import Result
+from harness.pipeline.calibrated import add_evidence
 from harness.report import formats, html
 from harness.run.folder import RunFolder
 from harness.verdict import judging
@@ -26,10 +27,11 @@ GRAVEST_FIRST = (
 
 def judge(folder: RunFolder, reports: Path) -> Result:
     """Judge what lies in a run folder; write `verdict.json` and every report."""
-    plan = folder.plan()
+    plan, run = folder.plan(), folder.run()
+    add_evidence(folder, plan, run, reports)
     verdict = judging.judge(
         plan=plan,
-        run=folder.run(),
+        run=run,
         series=folder.series(),
         evidence=folder.evidence(),
         reference=reference_run(plan, reports),
