@@ -32,6 +32,8 @@ class Measurement:
     """Which evidence is missing, and why; empty when none is."""
     broken: str = ""
     """What breaks the promise whatever its limit, such as a time-out while waiting for a connection."""
+    doubtful: str = ""
+    """Why a limit that the value breaks may be broken by chance only: such a promise is not failed for it."""
     detail: str = ""
     """More figures for the sentence."""
     mend: str = ""

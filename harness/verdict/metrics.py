@@ -8,7 +8,8 @@ from functools import partial
 from typing import Literal
 
 from harness.model.sla import ALL, Objective
-from harness.verdict import system, traffic
+from harness.verdict import drift, system, traffic
+from harness.verdict.growth import memory_growth
 from harness.verdict.material import Material
 from harness.verdict.measurement import Measurement
 from harness.verdict.recording import Recording
@@ -30,6 +31,8 @@ class Metric:
     unit: str
     direction: Direction = "at_most"
     """Which side of a limit can be promised."""
+    steady: bool = False
+    """Compares end and begin of a stretch: the load must not change in it, and it refers to no other run."""
     needs: tuple[str, ...] = ()
     """Collectors whose evidence it is measured from; the series is always there."""
     of_traffic: OfTraffic | None = None
@@ -54,6 +57,18 @@ def _quantile(name: str, q: float) -> Metric:
         doc=f"latency of {q * 100:g} % of requests at most; needs {traffic.samples_needed(q)} requests",
         unit="s",
         of_traffic=partial(traffic.quantile, q),
+    )
+
+
+def _drift(name: str, q: float) -> Metric:
+    quantile = f"P{q * 100:g}"
+    return Metric(
+        name=name,
+        label=f"drift of the {quantile}",
+        doc=f"relative change of the {quantile} from begin to end of a steady load; fails where it is proven",
+        unit="ratio",
+        steady=True,
+        of_traffic=partial(drift.latency_drift, q),
     )
 
 
@@ -95,6 +110,16 @@ _ALL_METRICS = (
         unit="ratio",
         of_traffic=traffic.no_work,
     ),
+    _drift("latency_drift", 0.5),
+    _drift("tail_drift", 0.95),
+    Metric(
+        name="error_drift",
+        label="drift of the error rate",
+        doc="points that the error rate gained from begin to end of a steady load; fails where it is proven",
+        unit="ratio",
+        steady=True,
+        of_traffic=drift.error_drift,
+    ),
     Metric(
         name="recovery",
         label="time to recover from the spike",
@@ -117,6 +142,15 @@ _ALL_METRICS = (
         unit="bytes",
         needs=("resources",),
         of_run=system.memory,
+    ),
+    Metric(
+        name="memory_growth",
+        label="growth of the memory of the largest worker",
+        doc="growth of that memory over a steady load, as far as it goes on; fails if it is proven",
+        steady=True,
+        unit="ratio",
+        needs=("resources",),
+        of_run=memory_growth,
     ),
     Metric(
         name="pool_use",

@@ -53,6 +53,8 @@ def _decided(
     kept = not measured.broken and limit.keeps(counted_as, limit.value)
     proof = "" if measured.broken or not measured.has_confidence else proof_of(measured, limit, kept=kept)
     status = by_policy(objective.policy, kept=kept, proof=proof)
+    if status is Status.FAIL and measured.doubtful:
+        status = Status.INCONCLUSIVE if objective.policy is Policy.STRICT else Status.WARN
     saved = kept and limit.without_floor is not None and not limit.keeps(value, limit.without_floor)
     if saved and status is Status.PASS:
         status = Status.WARN

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from harness.model.plan import Plan
 from harness.model.sla import ALL, EACH, Objective
+from harness.verdict.drift import uneven
 from harness.verdict.metrics import METRICS, Metric
 from harness.verdict.recovery import STAGES
 from harness.verdict.words import listed
@@ -50,7 +51,7 @@ def _form_problem(objective: Objective, metric: Metric) -> str | None:
     if sum(form is not None for form in forms) != 1:
         return f"{metric.name} needs exactly one of max, min and relative_to"
     if objective.relative_to is not None:
-        if metric.of_traffic is None or metric.direction == "at_least":
+        if metric.of_traffic is None or metric.direction == "at_least" or metric.steady:
             return f"{metric.name} cannot be relative to another scenario; give it a limit"
         if objective.max_increase is None:
             return f"{metric.name} relative to {objective.relative_to} needs max_increase, such as 50%"
@@ -74,6 +75,8 @@ def _place_problem(objective: Objective, metric: Metric, plan: Plan) -> str | No
         return f"{metric.name} is of the whole system, not of one endpoint; leave the endpoint out"
     if metric.name == "recovery" and (absent := [stage for stage in STAGES if stage not in names]):
         return f"recovery needs the stages {', '.join(STAGES)}; {listed(absent)} missing, use the spike shape"
+    if metric.steady and (why := uneven(plan.schedule, objective.stage)):
+        return f"{metric.name} needs a steady load: {why}"
     uncollected = [collector for collector in metric.needs if collector not in plan.evidence]
     if uncollected:
         return f"{metric.name} is measured by {uncollected[0]}; add {uncollected[0]} to evidence"

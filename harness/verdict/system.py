@@ -11,6 +11,7 @@ from harness.model.sla import Objective
 from harness.model.units import show
 from harness.verdict.material import Material
 from harness.verdict.measurement import Measurement
+from harness.verdict.samples import available, column, files_of, measured, samples_in, unseen
 from harness.verdict.words import counted
 
 OWN_CPU = ("generator_cpu_cores", "harness_cpu_cores")
@@ -69,14 +70,14 @@ def pool_use(material: Material, objective: Objective) -> Measurement:
 
 def deadlocks(material: Material, objective: Objective) -> Measurement:  # noqa: ARG001 - a metric's signature
     """Deadlocks that the database counted from the start of the load to its end."""
-    locks = _available(material, "locks")
+    locks = available(material, "locks")
     if isinstance(locks, Measurement):
         return locks
     if locks.facts.get("database_restarted"):
         return Measurement(
             missing="the database restarted, so its count of deadlocks began anew",
             mend="find out in the database's log why it restarted",
-            files=_files("locks"),
+            files=files_of("locks"),
         )
     number = locks.facts.get("deadlocks")
     if number is None:
@@ -133,68 +134,8 @@ def _is_full(sample: Mapping[str, float | None]) -> bool:
     return in_use is None or size is None or in_use >= size
 
 
-def _available(material: Material, collector: str) -> Evidence | Measurement:
-    piece = material.evidence.get(collector)
-    if piece is None:
-        return Measurement(
-            missing=f"{collector} was not collected",
-            mend=f"add {collector} to the scenario's evidence",
-            files=_files(collector),
-        )
-    if not piece.available:
-        missing = f"{collector} is unavailable: {piece.unavailable}"
-        return Measurement(missing=missing, mend=piece.mend or "", files=_files(collector))
-    return piece
-
-
-def samples_in(
-    material: Material, collector: str, stage: str | None
-) -> tuple[Mapping[str, float | None], ...] | Measurement:
-    piece = _available(material, collector)
-    if isinstance(piece, Measurement):
-        return piece
-    spans = material.recording.spans(stage)
-    found = tuple(
-        sample
-        for sample in piece.samples
-        if (t_s := sample.get("t_s")) is not None and any(start <= t_s < end for start, end in spans)
-    )
-    return found or unseen(collector, "sample within the stage")
-
-
 def _known(sample: Mapping[str, float | None], names: Sequence[str]) -> list[float]:
     return [value for name in names if (value := sample.get(name)) is not None]
-
-
-def column(samples: Sequence[Mapping[str, float | None]], name: str) -> list[float]:
-    return [value for sample in samples if (value := sample.get(name)) is not None]
-
-
-def unseen(collector: str, what: str) -> Measurement:
-    return Measurement(
-        missing=f"{collector} has no {what}",
-        mend=f"look into evidence/{collector}.json for what it could not see",
-        files=_files(collector),
-    )
-
-
-def measured(
-    material: Material,
-    collector: str,
-    value: float,
-    samples: int | None,
-    *,
-    detail: str = "",
-    broken: str = "",
-) -> Measurement:
-    files = _files(collector)
-    if material.evidence[collector].samples:
-        files += (f"evidence/{collector}.jsonl",)
-    return Measurement(value=value, samples=samples, detail=detail, broken=broken, files=files)
-
-
-def _files(collector: str) -> tuple[str, ...]:
-    return (f"evidence/{collector}.json",)
 
 
 def _mean(values: Sequence[float]) -> float:

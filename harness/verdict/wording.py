@@ -35,7 +35,9 @@ def decided(objective: Objective, metric: Metric, measured: Measurement, limit: 
             objective, metric, measured.value, limit, saved=saved
         )
     bound = "limit" if limit.comparison == "at_most" else "promised at least"
-    return f"{about} was {value}{figures}, {bound} {show(limit.value, metric.unit)}"
+    text = f"{about} was {value}{figures}, {bound} {show(limit.value, metric.unit)}"
+    over = not limit.keeps(measured.value, limit.value) if measured.value is not None else False
+    return f"{text}; {measured.doubtful}" if over and measured.doubtful else text
 
 
 def _zero_errors(measured: Measurement, limit: Limit) -> str:
