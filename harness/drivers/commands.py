@@ -83,13 +83,58 @@ def _read_lines(stream: IO[bytes], on_line: Callable[[str], None]) -> None:
     stream.close()
 
 
+class Conversation:
+    """A program that answers each line with a line, and ends when its input does: never after the harness."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._name = " ".join(command[:3])
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the program has ended."""
+        return self._process.poll() is not None
+
+    def ask(self, line: str, *, timeout_s: float) -> str:
+        """The answer to one line; HarnessError with the program's last words when there is none in time."""
+        timer = threading.Timer(timeout_s, self._process.kill)
+        timer.start()
+        answer = self._exchanged(line)
+        timer.cancel()
+        if not answer:
+            self._process.kill()
+            _, errors = self._process.communicate()
+            raise HarnessError(_last_line(errors, self._process.returncode), where=self._name)
+        return answer
+
+    def _exchanged(self, line: str) -> str:
+        if self._process.stdin is None or self._process.stdout is None:
+            return ""
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        return self._process.stdout.readline()
+
+    def end(self) -> None:
+        """End the program."""
+        self._process.kill()
+        self._process.communicate()
+
+
+def _last_line(errors: str | None, status: int) -> str:
+    found = (errors or "").strip().splitlines()[-1:]
+    return found[0] if found else f"exit status {status}"
+
+
 def output_of(command: Sequence[str], *, timeout_s: float = 60.0) -> str:
     """Standard output of a short command; HarnessError with the end of its stderr when it fails."""
     try:
         done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=True, text=True)
     except subprocess.CalledProcessError as error:
-        what = (error.stderr or "").strip().splitlines()[-1:] or [f"exit status {error.returncode}"]
-        raise HarnessError(what[0], where=" ".join(command[:3])) from error
+        what = _last_line(error.stderr, error.returncode)
+        raise HarnessError(what, where=" ".join(command[:3])) from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise HarnessError(str(error), where=" ".join(command[:3])) from error
     return done.stdout

@@ -2,6 +2,7 @@
 
     python -m harness.generator.inspection --locustfile F [--locustfile F2] [--shapes-dir DIR]
         [--shape KIND --parameters JSON]
+    python -m harness.generator.inspection --serve      answers a JSON list of such words a line
 
 Importing Locust patches sockets and threads of whoever imports it, so the harness asks this child. Never ends
 with a traceback for a mistake in a user's file: that is a problem, with file and line.
@@ -13,12 +14,13 @@ import argparse
 import contextlib
 import inspect
 import json
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import locust
 from locust.util.directory import get_abspaths_in
@@ -27,6 +29,9 @@ from locust.util.load_locustfile import load_locustfile
 from harness.generator.parameters import parameters_of, set_parameters
 from harness.generator.scheduled_shape import ParameterError, ScheduledShape
 from harness.model.stage import Schedule
+
+IDLE_S = 10
+"""A serving child that is asked nothing for so long ends."""
 
 Problem = dict[str, str | None]
 
@@ -163,5 +168,20 @@ def _schedule(
     return None
 
 
+def serve(questions: TextIO, answers: TextIO) -> None:
+    """Answer each line of words with a line, until there are no more, or none for `IDLE_S` seconds."""
+    while True:
+        signal.alarm(IDLE_S)
+        line = questions.readline()
+        signal.alarm(0)
+        if not line:
+            return
+        answers.write(json.dumps(main(json.loads(line))) + "\n")
+        answers.flush()
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(sys.argv[1:])) + "\n")
+    if sys.argv[1:] == ["--serve"]:
+        serve(sys.stdin, sys.stdout)
+    else:
+        sys.stdout.write(json.dumps(main(sys.argv[1:])) + "\n")

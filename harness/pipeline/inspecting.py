@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from functools import cache
 
 from pydantic import ValidationError
 
-from harness.drivers.commands import output_of
+from harness.drivers.commands import Conversation
 from harness.errors import HarnessError
 from harness.places import Places
 from harness.plan.inspection import Inspection, InspectionRequest
@@ -24,10 +25,20 @@ def everything(places: Places) -> Inspection:
 @cache
 def inspect(request: InspectionRequest) -> Inspection:
     """The answer to one question; the same question is asked once."""
-    command = [sys.executable, "-m", "harness.generator.inspection", *request.arguments]
+    answer = _child().ask(json.dumps(request.arguments), timeout_s=TIMEOUT_S)
     try:
-        return Inspection.model_validate_json(output_of(command, timeout_s=TIMEOUT_S))
+        return Inspection.model_validate_json(answer)
     except ValidationError as error:
         raise HarnessError(
             "printed no answer that can be read", where="harness.generator.inspection", mend="run it by hand"
         ) from error
+
+
+_children: list[Conversation] = []
+"""The child that was started last: it has Locust imported already, and ends by itself when asked no more."""
+
+
+def _child() -> Conversation:
+    if not _children or _children[-1].is_over:
+        _children[:] = [Conversation([sys.executable, "-m", "harness.generator.inspection", "--serve"])]
+    return _children[-1]

@@ -1,4 +1,4 @@
-"""A program on the leash ends when it should, as it should, and with whoever holds the leash."""
+"""Programs that are started end when they should, as they should, and with whoever started them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.drivers.commands import Child, output_of
+from harness.drivers.commands import Child, Conversation, output_of
 from harness.drivers.processes import identify
 from harness.errors import HarnessError
 
@@ -105,6 +105,28 @@ def test_a_program_that_ignores_the_request_is_ended_by_force(tmp_path: Path) ->
     child, pid = start(tmp_path, STUBBORN)
     child.stop(timeout_s=0.5)
     assert until(lambda: identify(pid) is None)
+
+
+ECHO = "import sys; [print(line.strip()[::-1], flush=True) for line in sys.stdin]"
+
+
+def test_conversation_answers_line_by_line() -> None:
+    conversation = Conversation([sys.executable, "-c", ECHO])
+    assert [conversation.ask(word, timeout_s=10).strip() for word in ("abc", "xyz")] == ["cba", "zyx"]
+    assert not conversation.is_over
+    conversation.end()
+    assert conversation.is_over
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("import sys; sys.exit('it broke')", "it broke"), ("input(); input()", "exit status -9")],
+)
+def test_conversation_without_an_answer_is_an_error(source: str, words: str) -> None:
+    conversation = Conversation([sys.executable, "-c", source])
+    with pytest.raises(HarnessError, match=words):
+        conversation.ask("abc", timeout_s=2)
+    assert conversation.is_over
 
 
 def test_output_of_a_failing_command_is_an_error_with_its_last_words(tmp_path: Path) -> None:
