@@ -26,7 +26,7 @@ LAG_S = 0.1
 DELAY_RATIO = 0.5
 DELAY_WARNING_RATIO = 0.2
 FILE = "generator.jsonl"
-FEWER = "use fewer users per worker, more workers, or a machine of its own for the generator"
+FEWER = "use fewer users per worker, more workers (--workers N), or a machine of its own for the generator"
 
 
 def sustained(bad: int, judged: int) -> bool:
