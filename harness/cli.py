@@ -1,4 +1,4 @@
-"""Words to calls, errors to exit statuses. The only module that prints, reads the environment, or exits."""
+"""Words to calls, errors to exit statuses. With `screen.py` all that prints; reads the environment; exits."""
 
 from __future__ import annotations
 
@@ -6,38 +6,30 @@ import json
 import logging
 import os
 import shlex
-import signal
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.live import Live as Panel
 
 import harness
-from harness import progress
 from harness.errors import ExitStatus, HarnessError, UsageError
 from harness.model.plan import Plan
 from harness.model.result import Result
 from harness.model.units import show_seconds
 from harness.pipeline import calibrating, catalogue, exploring, judging, planning
-from harness.pipeline.running import Audience, Setting, carry_out
+from harness.pipeline.running import Setting, carry_out
 from harness.places import Places
 from harness.plan.building import find
 from harness.plan.planner import Overrides
 from harness.plan.published import json_schema
 from harness.report import terminal
 from harness.run.folder import RunFolder
-from harness.run.watch import Live
+from harness.screen import Screen
 
 REPORTS = Path("reports")
-LINE_EVERY_S = 10.0
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -118,65 +110,15 @@ def _load_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-@dataclass
-class Screen:
-    """Shows a run on stderr: a panel in a terminal, a line every ten seconds elsewhere."""
-
-    interrupted: threading.Event = field(default_factory=threading.Event)
-    console: Console = field(default_factory=lambda: Console(stderr=True))
-    _shown_at: float = 0.0
-    _panel: Panel | None = None
-
-    @contextmanager
-    def watching(self, plan: Plan) -> Iterator[Audience]:
-        """The audience of one run; Ctrl-C and SIGTERM ask it to end, a second one ends it at once."""
-        before = {
-            number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        try:
-            yield Audience(
-                tell=self._tell,
-                show=lambda live, danger: self._show(live, danger, plan),
-                interrupted=self.interrupted,
-            )
-        finally:
-            self._close()
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _on_signal(self, *_: object) -> None:
-        if self.interrupted.is_set():
-            raise KeyboardInterrupt
-        self.interrupted.set()
-        self.console.print("stopping the load, then judging what there is (again: at once)", style="yellow")
-
-    def _tell(self, sentence: str) -> None:
-        self._close()
-        self.console.print(sentence, style="dim", highlight=False)
-
-    def _show(self, live: Live, danger: tuple[str, ...], plan: Plan) -> None:
-        if self.console.is_terminal:
-            if self._panel is None:
-                self._panel = Panel(console=self.console, transient=True, auto_refresh=False)
-                self._panel.start()
-            self._panel.update(progress.panel(live, plan, danger), refresh=True)
-        elif time.monotonic() - self._shown_at >= LINE_EVERY_S:
-            self._shown_at = time.monotonic()
-            click.echo(progress.line(live, danger), err=True)
-
-    def _close(self) -> None:
-        if self._panel:
-            self._panel.stop()
-            self._panel = None
-
-
 @commands.command()
 @click.argument("scenario")
 @_load_options
 @_reports_option
 @_json_option
 def run(scenario: str, reports: Path, *, as_json: bool, bind: str | None, **options: Any) -> int:
-    """Plan, run, judge and report one SCENARIO (a name of `harness list scenarios`, or a YAML file).
+    """Run a SCENARIO: plan, load, judge, report.
+
+    SCENARIO is a name of `harness list scenarios`, or a YAML file.
 
     The target is the scenario's, or the one that --target-url or TARGET_URL names (with TARGET_API_KEY,
     TARGET_DSN and TARGET_ENVIRONMENT: local, staging or production).
@@ -194,7 +136,9 @@ def run(scenario: str, reports: Path, *, as_json: bool, bind: str | None, **opti
 @click.argument("name", default="critical")
 @_reports_option
 def suite(name: str, reports: Path) -> int:
-    """Run the scenarios of a suite (scenarios/suites/NAME.yaml) in order; the gravest exit status counts.
+    """Run the scenarios of a suite in order.
+
+    The suite is scenarios/suites/NAME.yaml; the gravest exit status counts.
 
     Its planned length is checked against its time budget before anything is started.
     """
@@ -262,7 +206,10 @@ def _print(result: Result, *, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @_json_option
 def judge(folder: Path, *, as_json: bool) -> int:
-    """Judge a run again from its FOLDER alone, and write its verdict and reports anew."""
+    """Judge a run again from its FOLDER.
+
+    Writes its verdict and reports anew; nothing but the folder is needed.
+    """
     result = judging.judge(RunFolder.existing(folder), folder.parent)
     _print(result, as_json=as_json)
     return result.verdict.exit_status
@@ -271,7 +218,7 @@ def judge(folder: Path, *, as_json: bool) -> int:
 @commands.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def report(folder: Path) -> None:
-    """Write the reports of a judged run FOLDER anew."""
+    """Write a judged run's reports anew."""
     judging.report(RunFolder.existing(folder), folder.parent)
     click.echo(str(folder / "report.html"))
 
@@ -305,7 +252,10 @@ def calibrate(scenario: str, reports: Path, *, hold: str, users: int | None, wor
 @click.argument("scenarios", nargs=-1)
 @_reports_option
 def check(scenarios: tuple[str, ...], reports: Path) -> None:
-    """Plan SCENARIOS (all, when none is named) without starting anything, and say what each would do."""
+    """Plan SCENARIOS without starting anything.
+
+    Says what each would do; all are planned when none is named.
+    """
     places = Places.around(Path.cwd())
     known = planning.planner(places, reports, os.environ)
     for name in scenarios or places.scenario_names():
@@ -333,7 +283,10 @@ def schema() -> None:
 @click.option("--target-url", help="Load this address instead of the embedded target.")
 @_reports_option
 def ui_(port: int, target_url: str | None, reports: Path) -> int:
-    """Start the target and Locust's own web UI on loopback, to explore: user classes and shapes to choose."""
+    """Explore with Locust's own web UI.
+
+    Starts the target and the web UI on loopback, with user classes and shapes to choose.
+    """
     environment = {**os.environ, "TARGET_URL": target_url} if target_url else os.environ
     return exploring.explore(
         Places.around(Path.cwd()), reports, port=port, environment=environment, tell=_tell
