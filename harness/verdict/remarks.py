@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.model.verdict import Finding, Status
 from harness.verdict.material import Material
+from harness.verdict.omission import judge_omission
 from harness.verdict.words import counted, listed
 
 IDLE_SHARE = 0.2
@@ -36,7 +37,7 @@ def judge_evidence(material: Material) -> Iterator[Finding]:
 
 
 def judge_remarks(material: Material) -> Iterator[Finding]:
-    """What the user classes remarked about right answers of the judged stages, by endpoint and remark."""
+    """What user classes remarked about right answers of the judged stages, and what waiting has hidden."""
     for endpoint in material.recording.series.endpoints:
         window = material.recording.window(endpoint, None)
         answered = window.answered.total
@@ -53,6 +54,7 @@ def judge_remarks(material: Material) -> Iterator[Finding]:
                 mend="top up the target's data faster, so that every request has work" if often else "",
                 evidence=("series.jsonl",),
             )
+    yield from judge_omission(material)
 
 
 def judge_coverage(material: Material, objectives: Sequence[Finding]) -> Iterator[Finding]:

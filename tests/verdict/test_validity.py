@@ -46,6 +46,7 @@ CHECKS = {
     "generator not saturated": (
         "the busiest generator process used 0.20 cores on average, event-loop lag 2 ms"
     ),
+    "Little's law": "10.0 users ran, and 10/s × (100 ms wait + 0.90 s pause) makes 10.0",
     "users reached": "planned users ran in 100 of 100 judged seconds, 10 at most",
     "answers allowed": "no endpoint answered only 401, 403 or 429",
     "target alive": "the target lived through the load and answered its health check afterwards",
