@@ -44,6 +44,8 @@ class Completion(Value):
     """Requests that were still running when the drain ended."""
     workers_expected: int = 0
     workers_lost: tuple[str, ...] = ()
+    clock_skews_s: dict[str, float] = {}
+    """By worker the largest difference of its clock from the master's; positive is ahead."""
     problems: tuple[str, ...] = ()
     """Exceptions of the recorder, of listeners and of user code, one line each."""
 

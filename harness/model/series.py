@@ -35,7 +35,10 @@ class Cell:
     causes: Mapping[str, int] = field(default_factory=dict)
     """Failures by cause, as the user class or the client worded it."""
     statuses: Mapping[int, int] = field(default_factory=dict)
-    """Answers by HTTP status other than 200; 0 is no answer."""
+    """Answers by HTTP status other than 200; 0 is no answer.
+
+    Where a right answer came by redirects, the status of the first one counts.
+    """
     remarks: Mapping[str, int] = field(default_factory=dict)
     """What a user class remarked about answers that are right, such as `found no work`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from harness.model.run import Completion, Totals
 from harness.model.units import show_seconds
@@ -134,37 +134,6 @@ def _told(requests: int, failures: int) -> str:
     return f"{requests:,} with {counted(failures, 'failure')}"
 
 
-def workers_kept(material: Material) -> Finding:
-    """All workers that were expected took part to the end."""
-    name = "workers kept"
-    completion = material.run.completion
-    expected = max(material.plan.workers, completion.workers_expected if completion else 0)
-    lost = completion.workers_lost if completion else ()
-    fewest = _fewest_workers(material)
-    if lost or (expected and fewest is not None and fewest < expected):
-        who = f": {listed(lost)}" if lost else ""
-        number = max(len(lost), expected - (expected if fewest is None else fewest))
-        sentence = f"{counted(number, 'worker')} of {max(expected, number)} lost during the load{who}"
-        return unsound(
-            name, sentence, COMPLETION, "generator.jsonl", mend=f"read {LOCUST_LOG} on the worker's machine"
-        )
-    if not expected:
-        return sound(name, "Locust ran in a single process", "plan.json")
-    return sound(
-        name, f"all {counted(expected, 'worker')} took part to the end", COMPLETION, "generator.jsonl"
-    )
-
-
-def _fewest_workers(material: Material) -> int | None:
-    judged = set(material.recording.seconds_of(None))
-    seen = [
-        second.workers
-        for second in material.recording.series.seconds
-        if second.workers is not None and second.process == "main" and second.t_s in judged
-    ]
-    return min(seen, default=None)
-
-
 def recorder_sound(material: Material) -> Finding:
     """Nothing raised in the recorder, in listeners or in user code."""
     name = "nothing raised"
@@ -181,3 +150,18 @@ def recorder_sound(material: Material) -> Finding:
             name, sentence, COMPLETION, LOCUST_LOG, mend="mend the locustfile, or report it if it is ours"
         )
     return sound(name, "no exception in the recorder, listeners or user code", COMPLETION)
+
+
+def csv_whole(material: Material) -> Iterator[Finding]:
+    """A run that ended in order has Locust's own CSV, if the scenario asked for it.
+
+    No figure rests on it, but it is the only account that the harness did not write: without it nobody has
+    checked ours from outside.
+    """
+    piece = material.evidence.get("locust_csv")
+    completion = material.run.completion
+    if piece is None or piece.available or completion is None or completion.reason != ORDERLY:
+        return
+    sentence = f"Locust's own CSV cannot check our figures: {piece.unavailable}"
+    mend = "find out what takes or cuts files in the run folder while Locust writes them"
+    yield unsound("Locust's CSV whole", sentence, "locust_stats.csv", mend=mend, status=Status.INCONCLUSIVE)

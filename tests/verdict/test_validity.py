@@ -42,6 +42,7 @@ CHECKS = {
     "Locust's exit status": "Locust left with exit status 0",
     "counts agree": "Locust, the recorder and the series agree on 1,200 requests",
     "workers kept": "Locust ran in a single process",
+    "clocks agree": "a single process has a single clock",
     "nothing raised": "no exception in the recorder, listeners or user code",
     "generator not saturated": (
         "the busiest generator process used 0.20 cores on average, event-loop lag 2 ms"
@@ -49,6 +50,7 @@ CHECKS = {
     "Little's law": "10.0 users ran, and 10/s × (100 ms wait + 0.90 s pause) makes 10.0",
     "users reached": "planned users ran in 100 of 100 judged seconds, 10 at most",
     "answers allowed": "no endpoint answered only 401, 403 or 429",
+    "answers direct": "no right answer was a redirect",
     "target alive": "the target lived through the load and answered its health check afterwards",
 }
 
