@@ -92,7 +92,7 @@ def _persists(low: bytes, *, by_default: bool) -> bool:
 def _members(low: bytes, name: bytes) -> list[bytes]:
     """Members of a list-valued field, from all lines of that name."""
     lines = low.split(b"\r\n" + name + b":")[1:]
-    values = (line[: line.index(b"\r")] for line in lines)
+    values = (line.partition(b"\r")[0] for line in lines)
     return [member.strip(b" \t") for value in values for member in value.split(b",")]
 
 

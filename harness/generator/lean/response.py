@@ -40,7 +40,7 @@ class LeanResponse:
 
     _catches = False
     _is_entered = False
-    _outcome: Exception | bool | None = None
+    _outcome: BaseException | bool | None = None
     _fields: Fields | None = None
     _event: Any = None
 
@@ -142,7 +142,8 @@ class LeanResponse:
         with Locust's own users the request is then not reported unless it was called something before.
         """
         outcome = self._outcome
-        if outcome is None and isinstance(error, ResponseError):
+        is_verdict = outcome is None and isinstance(error, ResponseError)
+        if is_verdict:
             outcome = error
         elif outcome is None and error is not None:
             return False
@@ -150,7 +151,7 @@ class LeanResponse:
             self.request_meta["exception"] = None if outcome is True else outcome
         # The response is not in its own request_meta: a cycle per request is work for the collector.
         self._event.fire(**{"response": self, **self.request_meta})
-        return error is None or outcome is error
+        return error is None or is_verdict
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.status_code} {self.method} {self.url}>"
