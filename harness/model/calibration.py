@@ -31,8 +31,8 @@ class CalibratedLevel(Value):
     """For how long it was measured."""
     rate_per_s: float
     """Requests per second against the null server: the most that these users can send."""
-    cpu_ratio: float | None
-    """Mean CPU of the busiest Locust process, in cores; None when it was not recorded."""
+    busy_ratio: float | None
+    """Mean share of time in which the busiest Locust process ran or was ready to; None: not recorded."""
     pooled: Floor
     endpoints: dict[str, Floor]
 

@@ -168,6 +168,13 @@ class Second:
     late_p99_s: float | None = None
     """99th percentile of how late arrivals were started."""
 
+    @property
+    def busy_ratio(self) -> float | None:
+        """Share of the second in which the process ran or was ready to; None when its CPU is not known."""
+        if self.cpu_ratio is None or self.run_delay_ratio is None:
+            return self.cpu_ratio
+        return self.cpu_ratio + self.run_delay_ratio
+
 
 @dataclass(frozen=True, kw_only=True)
 class Series:

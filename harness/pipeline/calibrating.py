@@ -97,10 +97,8 @@ def result(found: Calibration, measuring: Plan) -> str:
     unit = "users" if found.unit == "users" else "arrivals/s"
     lines = []
     for level in filter(None, map(found.at, levels)):
-        busy = "–" if level.cpu_ratio is None else f"{level.cpu_ratio:.2f}"
-        lines.append(
-            f"{level.level:g} {unit}: {show(level.rate_per_s, 'per_s')}, busiest process {busy} cores"
-        )
+        busy = show(level.busy_ratio, "ratio")
+        lines.append(f"{level.level:g} {unit}: {show(level.rate_per_s, 'per_s')}, generator {busy} busy")
         rows = [("all", level.pooled), *sorted(level.endpoints.items())]
         width = max(len(name) for name, _ in rows)
         lines += [f"  {name:<{width}}  {_row(floor)}" for name, floor in rows]

@@ -139,7 +139,7 @@ def _level(span: Span, series: Series, measured_at: str) -> CalibratedLevel:
         measured_at=measured_at,
         hold_s=span.stage.duration_s,
         rate_per_s=pooled.requests / span.stage.duration_s,
-        cpu_ratio=_busiest(series, span),
+        busy_ratio=_busiest(series, span),
         pooled=pooled,
         endpoints={name: floor for name, floor in by_endpoint.items() if floor.requests},
     )
@@ -161,6 +161,6 @@ def _all_answers(window: Window) -> Floor:
 def _busiest(series: Series, span: Span) -> float | None:
     by_process: dict[str, list[float]] = {}
     for second in series.seconds:
-        if second.cpu_ratio is not None and span.start_s <= second.t_s < span.end_s:
-            by_process.setdefault(second.process, []).append(second.cpu_ratio)
+        if second.busy_ratio is not None and span.start_s <= second.t_s < span.end_s:
+            by_process.setdefault(second.process, []).append(second.busy_ratio)
     return max((sum(found) / len(found) for found in by_process.values()), default=None)

@@ -24,7 +24,7 @@ from harness.model.units import show
 from harness.model.verdict import Finding, Status
 from harness.verdict.material import Material
 from harness.verdict.recording import Recording
-from harness.verdict.saturation import BUSY_CORES, FEWER
+from harness.verdict.saturation import BUSY_RATIO, FEWER
 from harness.verdict.traffic import samples_needed
 from harness.verdict.words import listed
 
@@ -113,7 +113,7 @@ def _spans(recording: Recording, stage: str | None) -> Iterator[Span]:
 
 def applies(level: CalibratedLevel, recording: Recording, span: Span) -> bool:
     """Whether the floor at a level is a stage's: not when only the calibration was saturated there."""
-    if level.cpu_ratio is None or level.cpu_ratio <= BUSY_CORES:
+    if level.busy_ratio is None or level.busy_ratio <= BUSY_RATIO:
         return True
     return recording.window(None, span.stage.name).rate_per_s >= SAME_RATE * level.rate_per_s
 

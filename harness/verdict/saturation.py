@@ -3,7 +3,8 @@
 Counted over judged seconds and Locust processes. A machine that is shared has single bad seconds, so a
 state is sustained when it holds in at least 10 % of the judged seconds and in at least 5 of them:
 
-- CPU of a Locust process above 0.9 of a core: gevent has one thread, so it cannot do more;
+- a Locust process busy for more than 0.9 of the second: gevent has one thread, so it cannot do more. Busy is
+  running or ready to run, for a process that shares its core with others is not idle while it waits for it;
 - the event loop late by more than 100 ms: answers wait in the generator and are measured as slow;
 - ready but without a core (run delay) for more than half of the second. From a fifth on it is a warning,
   because measured latencies are then longer than the target's own.
@@ -21,7 +22,7 @@ from harness.verdict.words import counted, listed
 
 SUSTAINED_SHARE = 0.1
 SUSTAINED_SECONDS = 5
-BUSY_CORES = 0.9
+BUSY_RATIO = 0.9
 LAG_S = 0.1
 DELAY_RATIO = 0.5
 DELAY_WARNING_RATIO = 0.2
@@ -40,12 +41,12 @@ def generator_unsaturated(material: Material) -> Finding:
     judged = set(material.recording.seconds_of(None))
     found = {
         column: _by_second(material, column, judged)
-        for column in ("cpu_ratio", "loop_lag_s", "run_delay_ratio")
+        for column in ("cpu_ratio", "busy_ratio", "loop_lag_s", "run_delay_ratio")
     }
     if judged and not (found["cpu_ratio"] or found["loop_lag_s"]):
         mend = "read locust.log for what kept the recorder from measuring"
         return unsound(name, "the generator's CPU and event-loop lag were not recorded", FILE, mend=mend)
-    limits = {"cpu_ratio": BUSY_CORES, "loop_lag_s": LAG_S, "run_delay_ratio": DELAY_RATIO}
+    limits = {"busy_ratio": BUSY_RATIO, "loop_lag_s": LAG_S, "run_delay_ratio": DELAY_RATIO}
     reasons = [
         _reason(column, _over(found[column], limit), limit, len(judged))
         for column, limit in limits.items()
@@ -82,8 +83,8 @@ def _over(values: dict[int, float], limit: float) -> int:
 def _reason(column: str, seconds: int, limit: float, judged: int) -> str:
     of = f"in {seconds} of {counted(judged, 'judged second')}"
     match column:
-        case "cpu_ratio":
-            return f"it used more than {limit * 100:.0f} % of a core {of}"
+        case "busy_ratio":
+            return f"it was busy for more than {limit * 100:.0f} % of the time {of}"
         case "loop_lag_s":
             return f"its event loop was more than {show(limit, 's')} late {of}"
         case _:

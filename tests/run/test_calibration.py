@@ -149,7 +149,7 @@ def test_floor_counts_answers_that_the_user_class_calls_wrong_and_only_the_measu
         for process, cpu in (("worker-1", 0.5), ("worker-2", 0.75))
     )
     (level,) = calibration.floors(made.schedule, Series(cells=cells, seconds=seconds), measured_at="now")
-    assert (level.level, level.hold_s, level.rate_per_s, level.cpu_ratio) == (10, 5, 10, 0.75)
+    assert (level.level, level.hold_s, level.rate_per_s, level.busy_ratio) == (10, 5, 10, 0.75)
     assert level.pooled.requests == 50
     assert level.pooled == level.endpoints["GET /"]
     assert level.pooled.p50_s == pytest.approx(0.001, rel=0.002)

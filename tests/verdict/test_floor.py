@@ -35,7 +35,7 @@ def calibrated(
     *,
     level: float = 10.0,
     own: Floor | None = None,
-    cpu_ratio: float = 0.2,
+    busy_ratio: float = 0.2,
     rate_per_s: float = 20.0,
 ) -> Evidence:
     at = CalibratedLevel(
@@ -43,7 +43,7 @@ def calibrated(
         measured_at="2026-01-01T00:00:00+00:00",
         hold_s=8,
         rate_per_s=rate_per_s,
-        cpu_ratio=cpu_ratio,
+        busy_ratio=busy_ratio,
         pooled=pooled,
         endpoints={SEARCH: own} if own else {},
     )
@@ -105,7 +105,7 @@ def test_the_floor_of_another_level_reverses_nothing() -> None:
     ("run_rate", "status"), [(10, Status.FAIL), (95, Status.INVALID)], ids=["idle in the run", "as busy"]
 )
 def test_the_floor_of_a_saturated_calibration_holds_for_a_run_as_busy(run_rate: int, status: Status) -> None:
-    saturated = calibrated(floor(0.02), cpu_ratio=0.99, rate_per_s=100)
+    saturated = calibrated(floor(0.02), busy_ratio=0.99, rate_per_s=100)
     verdict = verdict_of(steady_cells(0.21, rate=run_rate), P95, evidence=[saturated])
     assert finding(verdict, f"p95 {SEARCH}").status is status
     assert ("was saturated" in finding(verdict, "generator floor").sentence) is (status is Status.FAIL)

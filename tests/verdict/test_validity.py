@@ -276,6 +276,7 @@ def test_problems_of_the_generator() -> None:
         ({"cpu_ratio": 0.85}, 100, Status.PASS),
         ({"loop_lag_s": 0.15}, 10, Status.INVALID),
         ({"loop_lag_s": 0.15}, 9, Status.PASS),
+        ({"cpu_ratio": 0.6, "run_delay_ratio": 0.4}, 10, Status.INVALID),  # never idle, on a shared core
         ({"run_delay_ratio": 0.6}, 10, Status.INVALID),
         ({"run_delay_ratio": 0.3}, 100, Status.WARN),
         ({"run_delay_ratio": None}, 100, Status.PASS),
