@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import ceil
 from pathlib import Path
 
 from harness.errors import HarnessError, UsageError
@@ -19,6 +20,7 @@ from harness.run.folder import RunFolder
 from harness.run.load import Load
 from harness.run.target import RunningTarget
 from harness.run.watch import Watch
+from harness.verdict.traffic import samples_needed
 
 
 def plan_of(plan: Plan, *, hold: str) -> Plan:
@@ -102,13 +104,26 @@ def result(found: Calibration, measuring: Plan) -> str:
         rows = [("all", level.pooled), *sorted(level.endpoints.items())]
         width = max(len(name) for name, _ in rows)
         lines += [f"  {name:<{width}}  {_row(floor)}" for name, floor in rows]
+        lines += _hint(level)
     return "\n".join(lines)
 
 
 def _row(floor: Floor) -> str:
-    quantiles = (("P50", floor.p50_s), ("P95", floor.p95_s), ("P99", floor.p99_s))
-    shown = "  ".join(f"{name} {show(value, 's'):>8}" for name, value in quantiles)
+    """Quantiles of too few requests are left out."""
+    quantiles = ((0.5, floor.p50_s), (0.95, floor.p95_s), (0.99, floor.p99_s))
+    shown = "  ".join(
+        f"P{q * 100:g} {show(value if floor.requests >= samples_needed(q) else None, 's'):>8}"
+        for q, value in quantiles
+    )
     return f"{floor.requests:>7,} requests  {shown}"
+
+
+def _hint(level: CalibratedLevel) -> list[str]:
+    """What to do for a P99 of all endpoints, when there were too few requests for one."""
+    needed = samples_needed(0.99)
+    if level.pooled.requests >= needed:
+        return []
+    return [f"  too few requests for a P99, which needs --hold {ceil(needed / level.rate_per_s) + 1}s"]
 
 
 def _now() -> str:
