@@ -8,6 +8,8 @@ import pytest
 from conftest import Lean
 from scripted_server import HOLD, Request, ScriptedServer, ok
 
+from harness.generator.lean.writing import MOST_KEPT, writer_for
+
 
 def sent(server: ScriptedServer, lean: Lean, method: str = "GET", **options: Any) -> Request:
     """What the server gets from one call."""
@@ -186,14 +188,14 @@ def test_statuses_fail_as_with_fast_http_user(lean: Lean, server: ScriptedServer
     assert outcome["timed_out"] is False
 
 
-def test_a_url_that_is_always_new_takes_no_memory(lean: Lean, server: ScriptedServer) -> None:
-    """Written requests are kept up to a bound; beyond it the next ones are written anew, and right."""
-    from harness.generator.lean.writing import MOST_KEPT, Writer
-
-    writer = Writer("http://h")
+def test_urls_that_are_always_new_take_no_memory() -> None:
+    """Written requests are kept up to a bound, once for all users; beyond it the next ones are right, too."""
+    writer = writer_for("http://h", {"X": "y"})
     for n in range(MOST_KEPT + 10):
         assert f"/{n} ".encode() in writer.write("GET", f"/{n}").head
     assert len(writer._kept) <= MOST_KEPT
+    assert writer_for("http://h", {"X": "y"}) is writer
+    assert writer_for("http://h", {"X": "z"}) is not writer
 
 
 def test_users_with_requests_side_by_side_never_share_a_connection(

@@ -111,7 +111,7 @@ def mutated(draw: st.DrawFn) -> bytes:
     return answer
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(mutated(), st.lists(st.integers(0, 500), max_size=6))
 @example(HEAD + b"Content-Length: 5\r\n\r\nwor", [])
 def test_what_is_taken_for_whole_is_what_another_parser_reads(answer: bytes, cuts: list[int]) -> None:
@@ -127,7 +127,7 @@ def _is_pedantry(fault: tuple[int, bytes] | str) -> bool:
     return isinstance(fault, str) and ("illegal header" in fault or "illegal status line" in fault)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(mutated(), st.lists(st.integers(0, 500), max_size=6), st.lists(st.integers(0, 500), max_size=6))
 def test_pieces_make_no_difference(answer: bytes, cuts: list[int], others: list[int]) -> None:
     def outcome(pieces: list[int]) -> Any:
@@ -140,7 +140,7 @@ def test_pieces_make_no_difference(answer: bytes, cuts: list[int], others: list[
     assert outcome(cuts) == outcome(others)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
 def test_noise_is_an_error(noise: bytes) -> None:
     with pytest.raises((AnswerError, ClosedEarlyError)):

@@ -16,7 +16,7 @@ from harness.generator.lean.calls import Calls
 from harness.generator.lean.dialogue import Bounds, Dialogue
 from harness.generator.lean.exchange import ContextFactory, Exchange, verifying_context
 from harness.generator.lean.response import LeanResponse
-from harness.generator.lean.writing import Auth, Headers, Writer, body_of, with_params
+from harness.generator.lean.writing import Auth, Headers, body_of, with_params, writer_for
 
 Timeout = float | tuple[float | None, float | None] | None
 
@@ -50,7 +50,7 @@ class LeanSession(Calls):
         self._timeout_s = network_timeout_s
         self._max_redirects = max_redirects
         self._default_headers = default_headers
-        self._writer = Writer(base_url, default_headers)
+        self._writer = writer_for(base_url, default_headers)
         self._exchange = Exchange(limits, connection_timeout_s, make_context)
         self._dialogue = Dialogue(self._exchange, limits, self.cookiejar)
 
@@ -61,7 +61,7 @@ class LeanSession(Calls):
 
     @base_url.setter
     def base_url(self, url: str) -> None:
-        self._writer = Writer(url, self._default_headers)
+        self._writer = writer_for(url, self._default_headers)
 
     @contextmanager
     def rename_request(self, name: str) -> Iterator[None]:

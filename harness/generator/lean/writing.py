@@ -9,6 +9,7 @@ from __future__ import annotations
 import json as jsonlib
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -58,7 +59,7 @@ class Message(NamedTuple):
 
 
 class Writer:
-    """Writes the requests of one session."""
+    """Writes requests for one base URL with the same default headers; holds nothing of a user's own."""
 
     def __init__(self, base_url: str, default_headers: Headers | None = None) -> None:
         self._own = address_of(base_url)
@@ -128,6 +129,19 @@ class Writer:
             raise ValueError("the header Transfer-Encoding cannot be set: bodies are sent with their length")
         fields.pop("content-length", None)  # ours is right
         return [(name, _checked(name, value)) for name, value in fields.values() if value is not None]
+
+
+def writer_for(base_url: str, default_headers: Headers | None = None) -> Writer:
+    """A writer that all sessions alike share: a thousand users keep what is written once, not each."""
+    try:
+        return _shared_writer(base_url, tuple((default_headers or {}).items()))
+    except TypeError:  # a header's value that is no key
+        return Writer(base_url, default_headers)
+
+
+@lru_cache(maxsize=64)
+def _shared_writer(base_url: str, default_headers: tuple[tuple[str, Any], ...]) -> Writer:
+    return Writer(base_url, dict(default_headers))
 
 
 def _asked(headers: Headers | None, kind: str | None, auth: Auth | None) -> dict[str, Any]:
