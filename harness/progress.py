@@ -37,7 +37,8 @@ def panel(live: Live, plan: Plan, in_danger: tuple[str, ...] = ()) -> Renderable
         f"{live.stage}  ",
         (f"{_clock(live.left_s)} left" if live.t_s is not None else "starting Locust", "dim"),
     )
-    bar = ProgressBar(total=total_s, completed=min(live.t_s or 0.0, total_s), width=60)
+    bar = Table.grid()  # a bare bar does not end its line
+    bar.add_row(ProgressBar(total=total_s, completed=min(live.t_s or 0.0, total_s), width=60))
     table = Table.grid(padding=(0, 3))
     users = "–" if live.users is None else str(live.users)
     table.add_row(
