@@ -100,9 +100,19 @@ def proof_of(measured: Measurement, limit: Limit, *, kept: bool) -> str:
     sure = limit.surely_kept if kept else limit.surely_broken
     if worst is not None and sure is not None and limit.keeps(worst, sure) is kept:
         return PROVEN
-    if worst is not None and limit.reference is not None and limit.keeps(worst, limit.value) is kept:
+    if limit.reference is not None and _reference_decides(measured, limit, sure, worst, kept=kept):
         return "not proven, the reference is too uncertain; run it for longer"
-    return f"not proven, {measured.needed(limit.value)}"
+    return f"not proven, {measured.needed(limit.value if sure is None else sure)}"
+
+
+def _reference_decides(
+    measured: Measurement, limit: Limit, sure: float | None, worst: float | None, *, kept: bool
+) -> bool:
+    """Whether a better reference is what is lacking, since more requests of this run would not settle it."""
+    if sure is None or measured.value is None:
+        return True
+    settled = worst is not None and limit.keeps(worst, limit.value) is kept
+    return settled or limit.keeps(measured.value, sure) is not kept
 
 
 def _unjudged(

@@ -153,12 +153,11 @@ def _needed_for_share(hits: Floats, sizes: Floats, blocks: Blocks, limit_share: 
 
 
 def _needed_for_mean(sums: Floats, weights: Floats, blocks: Blocks, limit: float) -> str:
-    reach = confidence.mean_reach(sums, weights)
-    distance = abs(float(sums.sum() / weights.sum()) - limit)
     seen, seconds = float(blocks.requests.sum()), float(blocks.seconds.sum())
-    if reach is None or reach**2 * seen > power.MOST_NEEDED * distance**2:
+    needed = power.requests_for_mean(sums, weights, seen, limit)
+    if needed is None:
         return "too close to the limit to be settled by more requests"
-    return _requests_and_time(seen * max(1.0, reach / distance) ** 2, seen, seconds)
+    return _requests_and_time(needed, seen, seconds)
 
 
 def _requests_and_time(needed: float, seen: float, seconds: float) -> str:
