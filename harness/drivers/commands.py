@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import IO
 
@@ -24,12 +24,12 @@ class Child:
         command: Sequence[str],
         *,
         environment: Mapping[str, str],
-        log: Path,
+        log: Path | None,
         on_line: Callable[[str], None] | None = None,
     ) -> None:
-        """Start `command`; its output goes to `log`, but stdout to `on_line` if that is given."""
+        """Start `command`; its output goes to `log` (None: our stderr), but stdout to `on_line` if given."""
         self.command = tuple(command)
-        with log.open("ab") as stream:
+        with log.open("ab") if log else nullcontext(sys.stderr.buffer) as stream:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
                 [sys.executable, "-m", "harness.drivers.leash", *command],
                 stdin=subprocess.PIPE,

@@ -52,6 +52,8 @@ class Cluster:
 
     def begin(self, start_epoch_s: int, wait_s: float) -> None:
         """Tell every worker when the load begins."""
+        if self._runner.environment.web_ui is None:
+            self._handshake.close()
         self._merged.clear()
         self._drained.clear()
         self._runner.send_message(BEGIN, {"start_epoch_s": start_epoch_s, "wait_s": wait_s})
@@ -70,6 +72,11 @@ class Cluster:
     def count(self) -> int:
         """Workers that are there."""
         return len(self._present)
+
+    @property
+    def clock_skews_s(self) -> dict[str, float]:
+        """By worker the largest difference of its clock from the master's, in seconds; positive is ahead."""
+        return self._handshake.clocks.skews_s
 
     @property
     def deserted(self) -> bool:
@@ -92,6 +99,7 @@ class Cluster:
         if report is None:
             return
         name = self._handshake.name_of(client_id)
+        self._handshake.clocks.compare(name, theirs_epoch_s=report["time"], mine_epoch_s=time.time())
         due = self._sequences.get(client_id, 0) + 1
         if report["sequence"] != due:
             self._problems.note(f"{name}: report {due} was lost, the next that came is {report['sequence']}")

@@ -47,6 +47,7 @@ def completion(
     ended_epoch_s: float,
     workers_expected: int,
     workers_lost: list[str],
+    clock_skews_s: dict[str, float],
     problems: list[str],
 ) -> dict[str, Any]:
     """The content of `completion.json`."""
@@ -59,5 +60,6 @@ def completion(
         "unfinished": cells.unfinished,
         "workers_expected": workers_expected,
         "workers_lost": workers_lost,
+        "clock_skews_s": clock_skews_s,
         "problems": problems,
     }

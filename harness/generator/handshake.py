@@ -1,8 +1,9 @@
 """The handshake: a master lets a load begin only when every worker runs the same harness and the same files.
 
-worker: hello (version, hashes of its files, its clock)  →  master: plan (settings)  →  worker: ready.
-The worker repeats its hello until it is answered: a message that arrives before the other side has registered
-for it is lost (runners.py:1156).
+worker: hello (versions, hashes of its files, its clock)  →  master: plan (settings)  →  worker: ready,
+or, when it differs or comes after the load has begun, master: refused (why)  →  worker leaves. The worker
+repeats its hello until it is answered: a message that arrives before the other side has registered for it is
+lost (runners.py:1156). Shapes need no comparison: the schedule itself is in the plan.
 """
 
 # mypy: disallow-untyped-calls=False
@@ -17,15 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import gevent
+import locust
 from locust.runners import MasterRunner
 
 import harness
+from harness.generator.clocks import Clocks
 from harness.generator.problems import Problems
 from harness.generator.settings import Settings
 
-HELLO, PLAN, READY = "harness_hello", "harness_plan", "harness_ready"
+HELLO, PLAN, READY, REFUSED = "harness_hello", "harness_plan", "harness_ready", "harness_refused"
 HELLO_EVERY_S = 0.3
-SKEW_LIMIT_S = 1.0
 ENVIRONMENT = ("TARGET_API_KEY", "TARGET_PATHS")
 """What a remote worker is told of the master's environment."""
 
@@ -48,19 +50,27 @@ def hashes(paths: Iterable[str]) -> dict[str, str]:
 
 def hello(paths: Iterable[str]) -> dict[str, Any]:
     """What a worker says of itself."""
-    return {"version": harness.__version__, "files": hashes(paths), "time": time.time()}
+    return {"versions": _versions(), "files": hashes(paths), "time": time.time()}
+
+
+def _versions() -> dict[str, str]:
+    return {"harness": harness.__version__, "Locust": locust.__version__}
 
 
 def differences(worker: dict[str, Any], files: dict[str, str]) -> list[str]:
-    """In what a worker's hello differs from this process; empty when it may take part."""
+    """In what a worker's hello differs from this process; empty when it may take part.
+
+    A worker may have more locustfiles than a scenario uses, because the master names the classes that run.
+    """
     found = []
-    if worker["version"] != harness.__version__:
-        found.append(f"runs harness {worker['version']}, the master {harness.__version__}")
-    for name in sorted({*files, *worker["files"]}):
-        mine, theirs = files.get(name), worker["files"].get(name)
+    for name, mine in _versions().items():
+        theirs = worker["versions"].get(name)
         if mine != theirs:
-            what = "has no" if theirs is None else "has an additional" if mine is None else "has another"
-            found.append(f"{what} {name}")
+            found.append(f"runs {name} {theirs}, the master {mine}")
+    for name, sha256 in sorted(files.items()):
+        theirs = worker["files"].get(name)
+        if theirs != sha256:
+            found.append(f"{'has no' if theirs is None else 'has another'} {name}")
     return found
 
 
@@ -73,24 +83,28 @@ class Handshake:
         self.ready: dict[str, str] = {}
         """Name by id of every worker that may take part."""
         self.refused: list[str] = []
+        self.clocks = Clocks()
         self._runner = runner
         self._settings = settings
         self._files = hashes(paths)
         self._problems = problems
+        self._closed = False
+        self._handle_message = runner.handle_message
+        runner.handle_message = self._keep_out_late  # type: ignore[method-assign]
         runner.register_message(HELLO, self._on_hello)
         runner.register_message(READY, self._on_ready)
 
     def _on_hello(self, msg: Any, **_: object) -> None:
         name = self.name_of(msg.node_id)
-        skew_s = msg.data["time"] - time.time()
-        if abs(skew_s) > SKEW_LIMIT_S:
-            self._problems.note(f"{name}: its clock is {skew_s:+.1f} s off the master's; set it by NTP")
-        if found := differences(msg.data, self._files):
-            refusal = f"{name} {', '.join(found)}"
-            self._problems.note(f"{refusal}; give it the master's files and start it again")
-            self.refused.append(refusal)
-            self._runner.send_message("quit", client_id=msg.node_id)
+        if self._closed and msg.node_id not in self.ready:
+            mend = "start every worker before the load begins"
+            self._refuse(msg.node_id, f"{name} came after the load had begun; {mend}")
             return
+        if found := differences(msg.data, self._files):
+            mend = "start it again with the master's files (harness worker --locustfile) and versions"
+            self._refuse(msg.node_id, f"{name} {', '.join(found)}; {mend}")
+            return
+        self.clocks.compare(name, theirs_epoch_s=msg.data["time"], mine_epoch_s=time.time())
         told = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         plan = {
             "settings": self._settings.to_message(),
@@ -98,6 +112,25 @@ class Handshake:
             "index": self._runner.get_worker_index(msg.node_id),
         }
         self._runner.send_message(PLAN, plan, client_id=msg.node_id)
+
+    def _refuse(self, client_id: str, why: str) -> None:
+        if why not in self.refused:  # it may have said hello twice
+            self._problems.note(why)
+            self.refused.append(why)
+        self._runner.send_message(REFUSED, {"why": why}, client_id=client_id)
+
+    def close(self) -> None:
+        """The load begins: a worker that connects from now on gets no users, and is refused."""
+        self._closed = True
+
+    def _keep_out_late(self, client_id: str, msg: Any) -> None:
+        """Locust would give a late worker users at once, before its hello is heard (runners.py:1020)."""
+        late = self._closed and msg.type == "client_ready" and client_id not in self._runner.clients
+        if late and client_id not in self.ready:
+            index = self._runner.get_worker_index(client_id)
+            self._runner.send_message("ack", {"index": index}, client_id=client_id)
+            return
+        self._handle_message(client_id, msg)
 
     def _on_ready(self, msg: Any, **_: object) -> None:
         self.ready[msg.node_id] = self.name_of(msg.node_id)

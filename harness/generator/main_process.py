@@ -16,14 +16,11 @@ from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner
 
 from harness.generator import traffic
-from harness.generator.process import BRIEF_DRAIN_S
+from harness.generator.process import BRIEF_DRAIN_S, NOT_SOUND
 from harness.generator.recording_process import RecordingProcess
 from harness.generator.session import Session
 from harness.generator.settings import Settings
 from harness.model.stage import Schedule
-
-NOT_SOUND = 3
-"""Exit status of a load that was refused; whoever started Locust reads the completion, not this."""
 
 
 class MainProcess(RecordingProcess):

@@ -23,6 +23,8 @@ from harness.generator.vital_signs import VitalSigns, percentile
 
 BRIEF_DRAIN_S = 5.0
 """Running requests get so long when the load is interrupted."""
+NOT_SOUND = 3
+"""Exit status of a load, or a worker, that was refused; whoever started Locust reads the completion."""
 
 
 class Process:

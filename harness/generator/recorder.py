@@ -69,7 +69,8 @@ class Recorder:
             **_: object,
         ) -> None:
             try:
-                if exception is None and not context and response.status_code == EXPECTED_STATUS:
+                right = exception is None and response.status_code == EXPECTED_STATUS
+                if right and not context and not response.history:
                     key = (request_type, name, int(start_time))  # type: ignore[arg-type]
                     us = int(response_time * 1000 + 0.5)
                     try:
@@ -77,7 +78,7 @@ class Recorder:
                     except KeyError:
                         answered[key] = array("I", (us,))
                     return
-            except (AttributeError, TypeError, OverflowError):
+            except (AttributeError, TypeError, ValueError, OverflowError):
                 pass  # no response, no start time, or an absurd latency: the long way knows what to do
             others(request_type, name, response_time, exception, context or {}, response, start_time)
 
@@ -97,6 +98,8 @@ class Recorder:
             if response_time is None:
                 self._problems.note(f"a request named '{name}' has no response time and is not recorded")
                 return
+            if response_time < 0:
+                self._problems.note(f"a request named '{name}' has a negative response time, recorded as 0")
             start = time.time() - response_time / 1000 if start_time is None else start_time
             part = self._parts.setdefault((method, name, int(start)), _Part())
             self._fill(
@@ -114,7 +117,7 @@ class Recorder:
         context: dict[str, Any],
         response: Any,
     ) -> None:
-        status = getattr(response, "status_code", 0) or 0
+        status = _status(response, right=exception is None)
         if status != EXPECTED_STATUS and (exception is not None or response is not None):
             part.statuses[status] += 1
         if exception is None:
@@ -158,6 +161,12 @@ class _Part:
 def _record(key: Key, contents: Record) -> Record:
     method, name, second = key
     return {"t": second, "endpoint": endpoint_of(str(method), str(name)), **contents}
+
+
+def _status(response: Any, *, right: bool) -> int:
+    """The status of an answer, 0 without one. A right answer that came by redirects has that of the first."""
+    chain = getattr(response, "history", None) if right else None
+    return getattr(chain[0] if chain else response, "status_code", 0) or 0
 
 
 def _us(milliseconds: float) -> int:

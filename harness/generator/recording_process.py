@@ -98,6 +98,7 @@ class RecordingProcess(Process):
                 ended_epoch_s=ended_epoch_s,
                 workers_expected=cluster.expected if cluster else 0,
                 workers_lost=cluster.lost if cluster else [],
+                clock_skews_s=cluster.clock_skews_s if cluster else {},
                 problems=self.problems.lines,
             )
         )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from typing import Any
@@ -16,10 +17,12 @@ from locust.runners import WorkerRunner
 
 from harness.generator import handshake
 from harness.generator.cluster import BEGIN, DRAIN, DRAINED
-from harness.generator.process import BRIEF_DRAIN_S, Process
+from harness.generator.process import BRIEF_DRAIN_S, NOT_SOUND, Process
 from harness.generator.recorder import requests_in
 from harness.generator.settings import Settings
 from harness.generator.vital_signs import each_second
+
+logger = logging.getLogger(__name__)
 
 PLAN_WAIT_S = 10.0
 MASTER_SILENCE_S = 5.0
@@ -40,6 +43,7 @@ class WorkerProcess(Process):
         self._start_worker = runner.start_worker
         runner.start_worker = self._start_planned  # type: ignore[method-assign]
         runner.register_message(handshake.PLAN, self._on_plan)
+        runner.register_message(handshake.REFUSED, self._on_refused, concurrent=True)
         runner.register_message(BEGIN, self._on_begin)
         runner.register_message(DRAIN, self._on_drain, concurrent=True)
         events = environment.events
@@ -63,6 +67,12 @@ class WorkerProcess(Process):
         self.follow(settings, worker=(msg.data["index"], max(settings.workers, 1)))
         self._planned.set()
         self._runner.send_message(handshake.READY)
+
+    def _on_refused(self, msg: Any, **_: object) -> None:
+        logger.error("refused by the master: %s", msg.data["why"])
+        self._planned.set()
+        self.environment.process_exit_code = NOT_SOUND
+        self._runner.quit()
 
     def _start_planned(self, user_classes_count: dict[str, int], **kwargs: Any) -> None:
         """A worker that connects late may be told to spawn before it knows the traffic."""
@@ -91,6 +101,7 @@ class WorkerProcess(Process):
         self._sequence += 1
         data["harness"] = {
             "sequence": self._sequence,
+            "time": time.time(),
             "records": records,
             "seconds": seconds,
             "problems": self.problems.take_untold(),

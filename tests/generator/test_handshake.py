@@ -16,8 +16,10 @@ def test_a_worker_with_other_files_is_refused(tmp_path: Path) -> None:
     with PlainServer() as server, LocustRun(tmp_path, server.url, content, workers=1, other=other) as locust:
         locust.wait()
         found = locust.completion
-        assert found["reason"] == "refused: worker-1 has another plain_users.py"
-        assert any("give it the master's files" in problem for problem in found["problems"])
+        assert found["reason"].startswith("refused: worker-1 has another plain_users.py; start it again")
+        assert any("with the master's files" in problem for problem in found["problems"])
+        assert locust.workers[0].returncode == 3
+        assert "refused by the master: worker-1 has another plain_users.py" in locust.log()
         assert server.total == 0
         assert not (locust.folder / "load.json").exists()
 
