@@ -8,14 +8,17 @@ request); what counts is what is written at the end.
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
+from types import TracebackType
 
 import gevent
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner
 
 from harness.generator import traffic
+from harness.generator.problems import describe
 from harness.generator.process import BRIEF_DRAIN_S, NOT_SOUND
 from harness.generator.recording_process import RecordingProcess
 from harness.generator.session import Session
@@ -43,6 +46,8 @@ class MainProcess(RecordingProcess):
         events.test_stop.add_listener(self._on_test_stop)
         events.quit.add_listener(self._on_quit)
         events.reset_stats.add_listener(self._on_reset)
+        self._excepthook = sys.excepthook
+        sys.excepthook = self._on_crash
 
     def tokens(self, schedule: Schedule) -> int:  # noqa: ARG002  part of LoadControl
         """How many tokens carry the arrivals of the plan."""
@@ -133,6 +138,15 @@ class MainProcess(RecordingProcess):
         if self._session is None and self.reason and not self._sessions:
             self._session = Session(self._folder, self.problems, lambda _: None)  # the load never began
         self._finish()
+
+    def _on_crash(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Locust itself raises, and never comes to its `quit` event."""
+        if isinstance(error, Exception):
+            what = f"Locust itself raised {describe(error)}"
+            self.problems.note(what)
+            self.reason = self.reason or what
+            self._on_quit()
+        self._excepthook(kind, error, trace)
 
     def _on_reset(self, **_: object) -> None:
         self.problems.note("Locust's own counts were reset during the load and no longer agree with ours")
