@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from harness.model.verdict import Finding, Status
-from harness.verdict import accounts
+from harness.verdict import accounts, answers, workers
 from harness.verdict.checks import sound, unsound
 from harness.verdict.material import Material
 from harness.verdict.omission import judge_little
@@ -24,13 +24,13 @@ Check = Callable[[Material], Finding]
 
 UNEXPLAINED: tuple[Check, ...] = (
     accounts.locust_exit,
-    accounts.workers_kept,
+    workers.workers_kept,
+    workers.clocks_agree,
     accounts.recorder_sound,
     accounts.counts_agree,
 )
 """Checks whose failure the death of the target does not explain."""
 EXPLAINED: tuple[Check, ...] = (accounts.endpoints_hit, generator_unsaturated)
-REFUSALS = {401: "wrong or missing API key", 403: "wrong or missing API key", 429: "rate limited"}
 
 
 def judge_validity(material: Material) -> Iterator[Finding]:
@@ -45,36 +45,14 @@ def judge_validity(material: Material) -> Iterator[Finding]:
     for finding in (
         *(check(material) for check in EXPLAINED),
         *load_reached(material),
-        *answers_allowed(material),
+        *answers.answers_allowed(material),
+        *answers.answers_direct(material),
     ):
         yield _excused(finding, cause)
     yield from judge_little(material)
+    yield from accounts.csv_whole(material)
     if not any(objective.metric == "alive" for objective in material.plan.objectives):
         yield _survival(material, cause)
-
-
-def answers_allowed(material: Material) -> Iterator[Finding]:
-    """An endpoint of which all answers were 401, 403 or 429 was never tested."""
-    name = "answers allowed"
-    refused = False
-    for endpoint in material.recording.series.endpoints:
-        window = material.recording.whole(endpoint)
-        answers = window.requests - window.statuses.get(0, 0)
-        by_status = {status: window.statuses.get(status, 0) for status in REFUSALS}
-        if not answers or sum(by_status.values()) < answers:
-            continue
-        refused = True
-        status = max(by_status, key=lambda key: by_status[key])
-        limited = status == 429
-        sentence = f"all {answers:,} answers of {endpoint} were {status}: {REFUSALS[status]}"
-        mend = (
-            "raise the target's rate limit, or lower the load"
-            if limited
-            else "set TARGET_API_KEY to a valid key"
-        )
-        yield unsound(f"{name} {endpoint}", sentence, "series.jsonl", mend=mend, endpoint=endpoint)
-    if not refused:
-        yield sound(name, "no endpoint answered only 401, 403 or 429", "series.jsonl")
 
 
 def _excused(finding: Finding, cause: str) -> Finding:
