@@ -126,7 +126,7 @@ def judge_little(material: Material) -> Iterator[Finding]:
 def _loop(material: Material) -> ClosedLoop | None:
     if material.plan.schedule.unit != "users" or not material.recording.window(None, None).requests:
         return None
-    return ClosedLoop.of(material.recording)
+    return material.recording.once("closed loop", lambda: ClosedLoop.of(material.recording))
 
 
 def _told(loop: ClosedLoop, calm: Pace, found: Unsent, share: float) -> str:

@@ -85,11 +85,11 @@ class Recording:
     def window(self, endpoint: str | None, stage: str | None) -> Window:
         """One endpoint (None: all pooled) in one stage (None: all judged stages), merged."""
         key = ("window", endpoint, stage)
-        return self._once(key, lambda: self.series.window(endpoint, self.spans(stage)))
+        return self.once(key, lambda: self.series.window(endpoint, self.spans(stage)))
 
     def whole(self, endpoint: str | None) -> Window:
         """One endpoint (None: all pooled) over the whole run with warm-up and drain."""
-        return self._once(
+        return self.once(
             ("whole", endpoint),
             lambda: Window.of(
                 (cell for cell in self.series.cells if endpoint in (None, cell.endpoint)),
@@ -99,7 +99,7 @@ class Recording:
 
     def blocks(self, endpoint: str | None, stage: str | None) -> Blocks:
         """The same requests as `window`, cut into time blocks of at least BLOCK_S seconds of the spans."""
-        return self._once(("blocks", endpoint, stage), lambda: _cut(self, endpoint, stage))
+        return self.once(("blocks", endpoint, stage), lambda: _cut(self, endpoint, stage))
 
     def users(self) -> dict[int, int]:
         """Users by second: the main process's, or the sum of the workers', whichever of the two is told."""
@@ -110,7 +110,8 @@ class Recording:
             found[second.t_s] = found.get(second.t_s, 0) + second.users
         return {t_s: max(main.get(t_s, 0), workers.get(t_s, 0)) for t_s in sorted({*main, *workers})}
 
-    def _once(self, key: object, make: Callable[[], V]) -> V:
+    def once(self, key: object, make: Callable[[], V]) -> V:
+        """What `make` makes, which is kept under `key` for the next who asks."""
         if key not in self._kept:
             self._kept[key] = make()
         found: V = self._kept[key]

@@ -20,6 +20,8 @@ from scipy.special import ndtri, stdtrit
 from harness.verdict.confidence import FEWEST_BLOCKS, TAIL
 from harness.verdict.recording import Floats
 
+MOST_BLOCKS = 120
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
@@ -78,8 +80,11 @@ def of_share(hits: Floats, sizes: Floats) -> Trend:
 
 
 def factors(blocks: int, least: int = 1) -> list[int]:
-    """How many blocks are merged into one, from `least` on ever twice as many while FEWEST_BLOCKS remain."""
-    found = []
+    """How many blocks are merged into one, from `least` on ever twice as many while FEWEST_BLOCKS remain.
+
+    At once so many that there are at most MOST_BLOCKS, of which all pairs are looked at.
+    """
+    least, found = max(least, -(-blocks // MOST_BLOCKS)), []
     while blocks // least >= FEWEST_BLOCKS:
         found.append(least)
         least *= 2
