@@ -65,10 +65,11 @@ ui: .venv/.stamp ## the target and Locust's web UI on loopback, to explore
 
 SCENARIO ?= load-100
 BIND ?= 127.0.0.1
-master: .venv/.stamp ## wait for WORKERS workers at BIND, then run SCENARIO
-	@$(HARNESS) run $(SCENARIO) --master $(BIND) $(if $(WORKERS),,--workers 2) $(OPTIONS)
-worker: .venv/.stamp ## one worker of the master at MASTER
-	@$(HARNESS) worker --master $(or $(MASTER),127.0.0.1)
+MASTER ?= 127.0.0.1
+master: .venv/.stamp ## wait for WORKERS workers at BIND (PORT=…), then run SCENARIO
+	@$(HARNESS) run $(SCENARIO) --master $(BIND) $(if $(PORT),--port $(PORT)) $(if $(WORKERS),,--workers 2) $(OPTIONS)
+worker: .venv/.stamp ## one worker of the master at MASTER (PORT=…)
+	@$(HARNESS) worker --master $(MASTER) $(if $(PORT),--port $(PORT)) $(ARGS)
 
 check: .venv/.stamp ## plan every scenario without starting anything
 	@$(HARNESS) check

@@ -18,7 +18,7 @@ import harness
 from harness.errors import ExitStatus, HarnessError, UsageError
 from harness.model.plan import Plan
 from harness.model.result import Result
-from harness.model.units import show_seconds
+from harness.model.units import seconds, show_seconds
 from harness.pipeline import calibrating, catalogue, exploring, judging, planning
 from harness.pipeline.running import Setting, carry_out
 from harness.places import Places
@@ -27,6 +27,7 @@ from harness.plan.planner import Overrides
 from harness.plan.published import json_schema
 from harness.report import terminal
 from harness.run.folder import RunFolder
+from harness.run.load import MASTER_PORT, WORKERS_DEADLINE_S, Meeting
 from harness.screen import Screen
 
 REPORTS = Path("reports")
@@ -104,6 +105,10 @@ def _load_options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="ADDRESS",
             help="Wait at ADDRESS for --workers workers started elsewhere with `harness worker`.",
         ),
+        click.option("--port", default=MASTER_PORT, show_default=True, help="Port of --master."),
+        click.option(
+            "--wait", default=f"{WORKERS_DEADLINE_S:g}s", show_default=True, help="How long --master waits."
+        ),
     ]
     for option in reversed(options):
         function = option(function)
@@ -115,7 +120,9 @@ def _load_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @_load_options
 @_reports_option
 @_json_option
-def run(scenario: str, reports: Path, *, as_json: bool, bind: str | None, **options: Any) -> int:
+def run(
+    scenario: str, reports: Path, *, as_json: bool, bind: str | None, port: int, wait: str, **options: Any
+) -> int:
     """Run a SCENARIO: plan, load, judge, report.
 
     SCENARIO is a name of `harness list scenarios`, or a YAML file.
@@ -125,9 +132,10 @@ def run(scenario: str, reports: Path, *, as_json: bool, bind: str | None, **opti
     """
     places = Places.around(Path.cwd())
     known = planning.planner(places, reports, os.environ)
+    meeting = _meeting(bind, port, wait)
     plan = planning.plan(find(scenario, known.folders), known, _overrides(bind, **options))
     click.echo(planning.describe(plan), err=True)
-    result = _carried_out(plan, reports, bind=bind or "")
+    result = _carried_out(plan, reports, meeting)
     _print(result, as_json=as_json)
     return result.verdict.exit_status
 
@@ -150,7 +158,7 @@ def suite(name: str, reports: Path) -> int:
     statuses = []
     for plan in planning.plans_of(chosen, lambda: planning.planner(places, reports, os.environ)):
         click.echo(planning.describe(plan), err=True)
-        result = _carried_out(plan, reports, bind="")
+        result = _carried_out(plan, reports)
         _print(result, as_json=False)
         statuses.append(result.verdict.exit_status)
         if statuses[-1] == ExitStatus.INTERRUPTED:
@@ -177,9 +185,17 @@ def _overrides(
     )
 
 
-def _carried_out(plan: Plan, reports: Path, *, bind: str) -> Result:
+def _meeting(bind: str | None, port: int, wait: str) -> Meeting | None:
+    try:
+        return Meeting(address=bind, port=port, deadline_s=seconds(wait)) if bind else None
+    except ValueError as error:
+        what, _, mend = str(error).partition("; ")
+        raise UsageError(what, where="--wait", mend=mend) from error
+
+
+def _carried_out(plan: Plan, reports: Path, meeting: Meeting | None = None) -> Result:
     screen = Screen()
-    setting = Setting(reports=reports, environment=os.environ, command=_command(), bind=bind)
+    setting = Setting(reports=reports, environment=os.environ, command=_command(), meeting=meeting)
     with screen.watching(plan) as audience:
         return carry_out(plan, setting, audience)
 
@@ -295,10 +311,21 @@ def ui_(port: int, target_url: str | None, reports: Path) -> int:
 
 @commands.command()
 @click.option("--master", required=True, help="Host of the master (`harness run … --master ADDRESS`).")
-@click.option("--port", default=5557, show_default=True, help="Port of the master.")
-def worker(master: str, port: int) -> int:
-    """Be one worker of a master elsewhere. Set TARGET_API_KEY as on the master."""
-    return exploring.work(Places.around(Path.cwd()), master=master, port=port, environment=os.environ)
+@click.option("--port", default=MASTER_PORT, show_default=True, help="Port of the master.")
+@click.option(
+    "--locustfile",
+    "locustfiles",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A locustfile of the master's scenario, once for each; without it the shipped ones.",
+)
+def worker(master: str, port: int, locustfiles: tuple[Path, ...]) -> int:
+    """Be one worker of a master elsewhere, which refuses it unless it has the same files and versions.
+
+    It may be started before its master. The master tells it everything else, the API key included.
+    """
+    places = Places.around(Path.cwd())
+    return exploring.work(places, locustfiles, master=master, port=port, environment=os.environ, tell=_tell)
 
 
 def _tell(sentence: str) -> None:

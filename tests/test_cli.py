@@ -47,6 +47,10 @@ WRONG = {
     "unknown scenario": (["run", "load-11"], "unknown scenario 'load-11'; did you mean 'load-10'?"),
     "no file": (["run", "mine.yaml"], "mine.yaml"),
     "bad duration": (["run", "load-10", "--duration", "soon"], "'soon' is not a duration"),
+    "bad wait": (
+        ["run", "load-10", "--master", "127.0.0.1", "--workers", "1", "--wait", "soon"],
+        "--wait: 'soon' is not a duration",
+    ),
     "master alone": (["run", "load-10", "--master", "127.0.0.1"], "--master needs --workers"),
     "no run folder": (["judge", "scenarios"], "scenarios: is not a run folder"),
     "unknown suite": (["suite", "critcal"], "did you mean 'critical'?"),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +18,8 @@ from harness.plan.building import find
 from harness.plan.planner import Overrides
 from harness.run import dataset
 from harness.run.folder import RunFolder
-from harness.run.load import environment_for, ui_command, worker_command
+from harness.run.load import LOOPBACK, environment_for, ui_command, worker_command
+from harness.run.ports import need_free
 from harness.run.target import RunningTarget
 
 BASIS = "load-10"
@@ -38,14 +37,14 @@ def explore(
     """Start the target and Locust's web UI on 127.0.0.1, and wait until Ctrl-C or Locust's end."""
     known = planner(places, reports, environment)
     plan = planned(find(BASIS, known.folders), known, Overrides())
-    _need_free(port)
+    need_free(LOOPBACK, port, where="ui")
     folder = RunFolder.create(reports, "ui", datetime.now(UTC).strftime("%Y%m%d-%H%M%S"))
     over = _over_on_signals()
     tell(f"starting target '{plan.target.name}'")
     log = folder.file("target.log")
     with RunningTarget(plan.target, log=log, environment=environment, interrupted=over.is_set) as target:
         make_fit(target, plan, tell)
-        command = ui_command(plan.locustfiles, _shapes(places), port=port, base_url=target.base_url)
+        command = ui_command(plan.locustfiles, _public(places.shapes), port=port, base_url=target.base_url)
         child = Child(
             command,
             environment=environment_for(plan, folder, target, environment),
@@ -64,26 +63,34 @@ def explore(
     )
 
 
-def work(places: Places, *, master: str, port: int, environment: Mapping[str, str]) -> int:
-    """Be a worker of the master at `master:port` until it ends; Locust's exit status."""
-    files = tuple(
-        str(path) for path in sorted(places.locustfiles.glob("*.py")) if not path.name.startswith("_")
-    )
+def work(
+    places: Places,
+    locustfiles: Sequence[Path],
+    *,
+    master: str,
+    port: int,
+    environment: Mapping[str, str],
+    tell: Callable[[str], None],
+) -> int:
+    """Be a worker of the master at `master:port` until it ends; what Locust logs goes to stderr.
+
+    `locustfiles`: the master's; empty: those of this project. A master that is not there yet is waited for,
+    up to five minutes (Locust's own limit).
+    """
+    files = tuple(map(str, locustfiles)) or _public(places.locustfiles)
     over = _over_on_signals()
-    child = Child(
-        worker_command(files, master, port),
-        environment=environment,
-        log=Path(os.devnull),
-        on_line=None,
-    )
+    tell(f"worker for the master at {master}:{port}, which may come later (Ctrl-C ends it)")
+    child = Child(worker_command(files, master, port), environment=environment, log=None)
     while not over.wait(0.5) and child.status is None:
         pass
-    status = child.stop()
-    return ExitStatus.PASSED if status in (0, -signal.SIGTERM) else ExitStatus.BROKEN
+    asked, status = child.status is None, child.stop()
+    if asked or status == 0:
+        return ExitStatus.PASSED
+    raise HarnessError(f"ended with status {status}", where="worker", mend="see what Locust said above")
 
 
-def _shapes(places: Places) -> tuple[str, ...]:
-    return tuple(str(path) for path in sorted(places.shapes.glob("*.py")) if not path.name.startswith("_"))
+def _public(folder: Path) -> tuple[str, ...]:
+    return tuple(str(path) for path in sorted(folder.glob("*.py")) if not path.name.startswith("_"))
 
 
 def _over_on_signals() -> threading.Event:
@@ -91,14 +98,3 @@ def _over_on_signals() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     return over
-
-
-def _need_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise HarnessError(
-                f"port {port} of 127.0.0.1 is taken", where="ui", mend="name another with --port"
-            ) from error

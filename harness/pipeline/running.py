@@ -15,12 +15,13 @@ from harness.evidence import collector as collectors
 from harness.evidence.collector import Collector, Context
 from harness.model.plan import Plan
 from harness.model.result import Result
+from harness.model.units import show_seconds
 from harness.pipeline import judging
 from harness.plan import guard
 from harness.run import dataset, surroundings
 from harness.run.carrying_out import Watcher, look_back
 from harness.run.folder import RunFolder
-from harness.run.load import Load
+from harness.run.load import Load, Meeting
 from harness.run.record import Record
 from harness.run.target import RunningTarget
 from harness.run.watch import Live, Watch
@@ -51,8 +52,8 @@ class Setting:
     """Environment variables that the target and Locust inherit."""
     command: str
     """The command that repeats the run."""
-    bind: str = ""
-    """Address at which a master waits for workers started by hand."""
+    meeting: Meeting | None = None
+    """Where a master waits for workers that are started by hand."""
 
 
 def carry_out(plan: Plan, setting: Setting, audience: Audience) -> Result:
@@ -110,9 +111,11 @@ def _load(plan: Plan, folder: RunFolder, record: Record, setting: Setting, audie
                 folder,
                 target,
                 environment=setting.environment,
-                bind=setting.bind,
+                meeting=setting.meeting,
             ) as load:
                 loads.append(load)
+                if plan.remote_workers:
+                    audience.tell(_invitation(plan, load.meeting))
                 watch = Watch(plan, folder)
                 watcher = Watcher(plan, load, target, record, watch, interrupted=audience.interrupted.is_set)
                 danger = _Danger(plan, record, watch, judging.reference_run(plan, setting.reports))
@@ -120,6 +123,12 @@ def _load(plan: Plan, folder: RunFolder, record: Record, setting: Setting, audie
         look_back(target, record)
         if top_up.problem and record.run.target and not record.run.target.died:
             record.problem(f"top-up: {top_up.problem}")
+
+
+def _invitation(plan: Plan, meeting: Meeting) -> str:
+    where = f"{meeting.address}:{meeting.port}"
+    wait = show_seconds(meeting.deadline_s)
+    return f"waiting {wait} at {where} for {plan.workers} workers ({meeting.invitation})"
 
 
 class _Danger:

@@ -13,7 +13,7 @@ from harness.run.watch import Live, Watch
 
 LOOK_EVERY_S = 0.5
 START_ALLOWANCE_S = 75.0
-"""Time for Locust and its workers to start before the load must have begun."""
+"""Time for Locust and local workers to start before the load must have begun."""
 END_ALLOWANCE_S = 20.0
 """Time for Locust to write its files after the drain."""
 AFTER_DEATH_S = 3.0
@@ -53,6 +53,12 @@ class Watcher:
             self._mind_clock()
         show(self._watch.look())
         self._record.note(locust_exit_status=self._load.status)
+        self._mind_beginning()
+
+    def _mind_beginning(self) -> None:
+        """A load that never began is told with what Locust said last."""
+        if self._record.never_began and not self._interrupted():
+            self._record.problem(f"locust: {self._record.reason or self._load.last_words()}")
 
     def _mind_interrupt(self) -> None:
         if self._interrupted() and not self._record.run.interrupted:
@@ -74,6 +80,7 @@ class Watcher:
         now = time.monotonic()
         longest_s = (
             START_ALLOWANCE_S
+            + (self._load.meeting.deadline_s if self._plan.remote_workers else 0.0)
             + self._plan.schedule.duration_s
             + self._plan.request_timeout_s
             + END_ALLOWANCE_S

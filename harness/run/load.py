@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,13 +18,31 @@ import harness
 from harness.drivers.commands import Child
 from harness.model.plan import Plan
 from harness.run.folder import RunFolder
-from harness.run.ports import free_port
+from harness.run.ports import free_port, need_free
 from harness.run.target import RunningTarget
 
 ENTRY = Path(harness.__file__).parent / "generator" / "harness_entry.py"
-WORKERS_DEADLINE_S = 60
+MASTER_PORT = 5557
+WORKERS_DEADLINE_S = 60.0
 """A master waits so long for its workers."""
 STOP_TIMEOUT_S = 20.0
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """Where a master meets its workers, and how long it waits for them."""
+
+    address: str = LOOPBACK
+    port: int = MASTER_PORT
+    deadline_s: float = WORKERS_DEADLINE_S
+
+    @property
+    def invitation(self) -> str:
+        """The command that sends one more worker there."""
+        host = "HOST" if self.address in ("0.0.0.0", "::") else self.address  # noqa: S104  every address
+        port = f" --port {self.port}" if self.port != MASTER_PORT else ""
+        return f"harness worker --master {host}{port}"
 
 
 class Load:
@@ -36,19 +55,21 @@ class Load:
         target: RunningTarget,
         *,
         environment: Mapping[str, str],
-        bind: str = "",
+        meeting: Meeting | None = None,
     ) -> None:
-        """Start Locust, and its local workers if the plan has some. `bind`: address for remote workers."""
+        """Start Locust, and its local workers if the plan has some. `meeting`: for workers from elsewhere."""
         self._plan = plan
         self._folder = folder
         self._environment = environment_for(plan, folder, target, environment)
-        port = 5557 if plan.remote_workers else free_port()
-        role = _master_options(plan, port, bind) if plan.workers else []
+        self.meeting = (meeting or Meeting()) if plan.remote_workers else Meeting(port=free_port())
+        if plan.remote_workers:
+            need_free(self.meeting.address, self.meeting.port, where="master")
+        role = _master_options(plan, self.meeting) if plan.workers else []
         self._main = self._start(
             [*locust_command(plan), *_artefacts(folder), *role, "-H", target.base_url], "locust"
         )
         self._workers = tuple(
-            self._start(worker_command(plan.locustfiles, "127.0.0.1", port), f"worker-{number}")
+            self._start(worker_command(plan.locustfiles, LOOPBACK, self.meeting.port), f"worker-{number}")
             for number in range(1, 1 + (0 if plan.remote_workers else plan.workers))
         )
 
@@ -148,10 +169,10 @@ def _artefacts(folder: RunFolder) -> list[str]:
     return ["--csv", prefix, "--csv-full-history", "--html", f"{prefix}.html"]
 
 
-def _master_options(plan: Plan, port: int, bind: str) -> list[str]:
-    host = bind or "127.0.0.1"
+def _master_options(plan: Plan, meeting: Meeting) -> list[str]:
+    wait_s = str(round(meeting.deadline_s))
     return [
-        *("--master", "--master-bind-host", host, "--master-bind-port", str(port)),
-        *("--expect-workers", str(plan.workers), "--expect-workers-max-wait", str(WORKERS_DEADLINE_S)),
+        *("--master", "--master-bind-host", meeting.address, "--master-bind-port", str(meeting.port)),
+        *("--expect-workers", str(plan.workers), "--expect-workers-max-wait", wait_s),
         "--enable-rebalancing",
     ]

@@ -37,6 +37,20 @@ class Record:
         if self.run.target:
             self.note(target=self.run.target.model_copy(update=fields))
 
+    @property
+    def never_began(self) -> bool:
+        """Whether the generator has not announced the beginning of a load."""
+        return self._folder.load_start_epoch_s() is None
+
+    @property
+    def reason(self) -> str:
+        """Why the load ended, and what went wrong in the generator; empty as long as it has not said so."""
+        completion = self._folder.completion()
+        if completion is None:
+            return ""
+        more = (problem for problem in completion.problems if problem not in completion.reason)
+        return "; ".join((completion.reason, *more))
+
     def event(self, what: str) -> None:
         """Something happened now."""
         self._notes.append((time.time(), what))
