@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +15,9 @@ CLIENT_CORE, SERVER_CORE = 0, (os.cpu_count() or 1) - 1
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
-def pinned(core: int, *words: object) -> list[str]:
-    """A command that keeps to one core."""
-    return ["taskset", "-c", f"{core}", *(f"{word}" for word in words)]
+def pinned(core: int, *words: object, nice: int = 0) -> list[str]:
+    """A command that keeps to one core; a `nice` below 0 needs privilege, and is 0 without."""
+    return ["nice", "-n", f"{nice}", "taskset", "-c", f"{core}", *(f"{word}" for word in words)]
 
 
 def cpu_s(pid: int) -> float:
@@ -25,13 +26,28 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
+def wait_for_quiet(limit_s: float = 60.0) -> None:
+    """Wait until the machine has been nine tenths idle for 2 s; go on all the same after `limit_s`."""
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        before = _cpu_times()
+        time.sleep(2)
+        spent = [after - earlier for after, earlier in zip(_cpu_times(), before, strict=True)]
+        if spent[3] >= 0.9 * sum(spent):
+            return
+
+
+def _cpu_times() -> list[int]:
+    """Ticks that all cores have spent: user, nice, system, idle, and others (proc(5))."""
+    return [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
+
+
 class NullServer:
     """The server of lean_server.c, in a process on a core of its own."""
 
-    def __init__(self, program: Path) -> None:
-        self.process = subprocess.Popen(
-            pinned(SERVER_CORE, program), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+    def __init__(self, program: Path, nice: int) -> None:
+        command = pinned(SERVER_CORE, program, nice=nice)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = f"http://127.0.0.1:{self._line()}"
 
     def _line(self) -> str:
@@ -53,12 +69,12 @@ class NullServer:
 
 
 @contextmanager
-def null_server() -> Iterator[NullServer]:
+def null_server(nice: int = 0) -> Iterator[NullServer]:
     """Compile the server and run it."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "lean_server"
         subprocess.run(["cc", "-O2", "-o", program, SOURCE], check=True)
-        server = NullServer(program)
+        server = NullServer(program, nice)
         try:
             yield server
         finally:

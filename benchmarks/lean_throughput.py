@@ -30,7 +30,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lean_parts import CLIENT_CORE, NullServer, cpu_s, null_server, pinned, version_of
-from lean_rate import USER, Held, hold
+from lean_rate import USER, Held, hold, section
 
 USERS, SETTLE_S, MEASURE_S, REST_S = 16, 2.0, 4.0, 3
 GOALS = {"FastHttpUser": 3.0, "k6": 1.3}
@@ -116,8 +116,8 @@ def ratios(found: list[Round], other: str) -> list[float]:
 RECORD = """# The lean user: requests per core
 
 `python benchmarks/lean_throughput.py --rounds {count} --rate {rate} --record`, {date}. Python {python},
-Locust {locust}, gevent {gevent}, geventhttpclient {geventhttpclient}, {k6}; {cores} cores, shared with other
-work. Client on one core, null server on another, {users} users without think time, GET, 13 bytes back.
+Locust {locust}, gevent {gevent}, geventhttpclient {geventhttpclient}; {k6}; {cores} cores, shared with
+other work. Client on one core, null server on another, {users} users without think time, GET, 13 bytes back.
 
 CPU of the client's process, in us per request:
 
@@ -129,12 +129,7 @@ CPU of the client's process, in us per request:
 
 {ratios}
 
-## A constant rate of {rate:,}/s
-
-Through the harness's arrivals on LeanHttpUser, recording and all, Locust on one core; counted by the server.
-
-{held}
-"""
+{held}"""
 
 
 def record_of(found: list[Round], k6: Path | None, held: Held) -> str:
@@ -156,7 +151,7 @@ def record_of(found: list[Round], k6: Path | None, held: Held) -> str:
         rate=held.rate,
         date=dt.datetime.now(tz=dt.UTC).date(),
         python=platform.python_version(),
-        k6=version_of([f"{k6}", "version"]) if k6 else "no k6",
+        k6=version_of([f"{k6}", "version"]).partition(" (")[0] if k6 else "no k6",
         cores=os.cpu_count(),
         users=USERS,
         names=" | ".join(names),
@@ -168,7 +163,7 @@ def record_of(found: list[Round], k6: Path | None, held: Held) -> str:
         medians=" | ".join(f"**{medians[name]:.1f}**" for name in names),
         per_core=" | ".join(f"{1e6 / medians[name]:,.0f}" for name in names),
         ratios="\n\n".join(told),
-        held=held.told(),
+        held=section([held]),
         **{name: version(name) for name in ("locust", "gevent", "geventhttpclient")},
     )
 
