@@ -92,11 +92,8 @@ def main() -> None:
     parser.add_argument("--answer-ms", type=float, default=10)
     parser.add_argument("--stall-s", type=float, default=0)
     parser.add_argument("--after-s", type=float, default=0)
-    parser.add_argument("--core", type=int, help="run on this core only")
     parser.add_argument("--record", type=Path)
     options = parser.parse_args()
-    if options.core is not None:
-        os.sched_setaffinity(0, {options.core})
     asyncio.run(serve(options))
 
 
