@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +54,47 @@ class Outcome:
 
     def findings(self, status: str) -> list[str]:
         return [f"{f['name']}: {f['sentence']}" for f in self.verdict["findings"] if f["status"] == status]
+
+
+class Toy:
+    """The toy target on a port of its own, as somebody else would run it."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.processes: list[subprocess.Popen[str]] = []
+        self.start()
+
+    def start(self, *words: object) -> None:
+        """Start one more on the same port; returns when it answers."""
+        command = [sys.executable, str(HERE / "toy_target.py"), "--port", str(self.port), *map(str, words)]
+        self.processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        assert self.processes[-1].stdout
+        assert self.processes[-1].stdout.readline()
+
+    def stop(self) -> None:
+        """End the oldest."""
+        process = self.processes.pop(0)
+        process.kill()
+        process.communicate()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def count(self) -> int:
+        """How many requests it has answered, by its own account."""
+        with urllib.request.urlopen(f"{self.url}/count") as answer:
+            return int(answer.read())
+
+
+def free_port() -> int:
+    """A port that nobody listens on, below those that the system gives to clients at any moment."""
+    for port in random.sample(range(20_000, 32_000), 50):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port among fifty")
 
 
 @dataclass
@@ -146,6 +191,19 @@ class Project:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
+
+
+@pytest.fixture
+def toy() -> Iterator[Toy]:
+    running = Toy()
+    yield running
+    while running.processes:
+        running.stop()
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
 
 
 @pytest.fixture
