@@ -90,7 +90,8 @@ def describe(measuring: Plan) -> str:
     levels = ", ".join(f"{span.stage.peak_level:g}" for span in measuring.schedule.judged_spans())
     unit = "users" if measuring.schedule.unit == "users" else "arrivals/s"
     took = show_seconds(measuring.schedule.duration_s)
-    return f"calibrating {measuring.scenario} at {levels} {unit}: {took} against a null server"
+    said = "its answers are {}, which user classes may well call wrong; only the time counts"
+    return f"calibrating {measuring.scenario} at {levels} {unit}: {took} against a null server ({said})"
 
 
 def result(found: Calibration, measuring: Plan) -> str:
