@@ -192,7 +192,7 @@ def _error_ratio(own: list[Objective], truth: float) -> float:
     return truth * min(limits, default=0.0)
 
 
-SHIPPED = ("load-10", "load-50", "load-100", "throughput", "soak")
+SHIPPED = ("load-10", "load-50", "load-100", "throughput")
 
 
 HEADING = """
@@ -208,8 +208,8 @@ An error rate of 0.1 % on an endpoint with 113 requests is broken by one failure
 
 
 def main() -> None:
-    """The record of all shipped scenarios that promise more than an error rate."""
-    runs = 200
+    """The record of the shipped scenarios; an hour of soak 300 times would take too long."""
+    runs = 100
     print(HEADING.format(runs=runs))
     for name in SHIPPED:
         scenario = read(name)
