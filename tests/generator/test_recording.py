@@ -20,7 +20,7 @@ from harness.generator.recorder import SERVICE_MS, Recorder, endpoint_of, reques
 from harness.generator.run_files import RunFiles
 from harness.model.series import Cell, Series
 
-OK = SimpleNamespace(status_code=200)
+OK = SimpleNamespace(status_code=200, history=())
 START = 1_700_000_000
 
 
@@ -115,7 +115,23 @@ def test_nothing_breaks_the_recorder() -> None:
     request(recorder, 1.0, response=None)
     request(recorder, 1.0, name=object())
     assert requests_in(recorder.take()) == 5
-    assert problems.lines == ["a request named '/x' has no response time and is not recorded"]
+    assert problems.lines == [
+        "a request named '/x' has no response time and is not recorded",
+        "a request named '/x' has a negative response time, recorded as 0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("history", "status"), [([], {}), ([307, 302], {307: 1})], ids=["direct", "by two redirects"]
+)
+def test_a_redirect_that_was_followed_has_the_status_of_its_first_answer(
+    history: list[int], status: dict[int, int]
+) -> None:
+    recorder = Recorder(Problems())
+    trail = [SimpleNamespace(status_code=code) for code in history]
+    request(recorder, 1.0, response=SimpleNamespace(status_code=200, history=trail))
+    (record,) = recorder.take()
+    assert record.get("statuses", {}) == status
 
 
 def test_endpoints_have_their_method_once() -> None:
