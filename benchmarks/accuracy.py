@@ -58,7 +58,7 @@ def locust_bucket(ms: float) -> int:
 
 def recorded(latencies_ms: Floats) -> tuple[Series, int]:
     """What is read back of latencies that four workers recorded, and the bytes of the file."""
-    response, lines = SimpleNamespace(status_code=200), []
+    response, lines = SimpleNamespace(status_code=200, history=()), []
     recorders = [Recorder(Problems()) for _ in range(WORKERS)]
     for second, part in enumerate(np.array_split(np.maximum(latencies_ms, 0.001), SECONDS)):
         cells = Cells()
@@ -112,7 +112,7 @@ def memory(kind: str, samples: int) -> float:
 
 def occupied(kind: str, samples: int) -> float:
     """MiB held by what one process keeps of some requests to ten endpoints within 60 s."""
-    response, problems = SimpleNamespace(status_code=200), Problems()
+    response, problems = SimpleNamespace(status_code=200, history=()), Problems()
     recorder, cells = Recorder(problems), Cells()
     latencies = np.random.default_rng(1).lognormal(np.log(100), 0.5, samples).tolist()
     names = [f"/{number}" for number in range(10)]

@@ -139,7 +139,7 @@ def micro() -> dict[str, float]:
         "request_type": "GET",
         "name": "/x",
         "context": {},
-        "response": SimpleNamespace(status_code=200),
+        "response": SimpleNamespace(status_code=200, history=()),
         "exception": None,
         "start_time": time.time(),
         "url": "http://127.0.0.1/x",

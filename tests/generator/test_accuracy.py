@@ -39,7 +39,7 @@ DISTRIBUTIONS: dict[str, Callable[[random.Random], float]] = {
 
 def recorded(latencies_ms: list[float]) -> Series:
     """What is read back of latencies that four workers recorded in turn."""
-    response, cells = SimpleNamespace(status_code=200), Cells()
+    response, cells = SimpleNamespace(status_code=200, history=()), Cells()
     lines: list[str] = []
     for worker in range(WORKERS):
         recorder = Recorder(Problems())
@@ -86,7 +86,7 @@ def test_a_tenth_of_a_millisecond_is_no_change_and_a_fifth_more_is_one() -> None
 
 def test_samples_take_four_bytes_each_until_they_are_folded() -> None:
     recorder = Recorder(Problems())
-    response = SimpleNamespace(status_code=200)
+    response = SimpleNamespace(status_code=200, history=())
     for _ in range(1000):
         recorder.listener(
             request_type="GET", name="/x", response_time=1.0, response=response, start_time=START
@@ -112,7 +112,8 @@ class Known(User):
         for latency_ms in LATENCIES_MS:
             self.environment.events.request.fire(
                 request_type="GET", name="/known", response_time=latency_ms, response_length=2, context={{}},
-                exception=None, response=SimpleNamespace(status_code=200), start_time=time.time(), url="/",
+                response=SimpleNamespace(status_code=200, history=()), exception=None,
+                start_time=time.time(), url="/",
             )
 """
 """Fires requests of known latency, as a client would."""
