@@ -31,7 +31,7 @@ export TARGET_URL TARGET_API_KEY TARGET_DSN TARGET_ENVIRONMENT TARGET_FAULTS
 	@echo "set-up: done" >&2
 
 
-.PHONY: help setup load-10 load-50 load-100 spike ramp throughput soak suite ui master worker check test lint format clean
+.PHONY: help setup load-10 load-50 load-100 spike ramp throughput soak suite ui master worker check test proof lint format clean
 
 help: ## what there is (the default)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ check: .venv/.stamp ## plan every scenario without starting anything
 
 test: .venv/.stamp ## all tests (installs chromium with apt-get where it is missing)
 	@BIN=$(BIN) tests/run.sh
+
+proof: .venv/.stamp ## the long proofs that `make test` leaves out
+	@$(BIN)/pytest -m proof
 
 lint: .venv/.stamp ## ruff, formatting and types
 	@$(BIN)/ruff check .

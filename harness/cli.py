@@ -180,7 +180,7 @@ def _overrides(
         duration=duration,
         users=users,
         target_url=target_url,
-        workers=workers or 0,
+        workers=workers,
         remote_workers=bind is not None,
     )
 

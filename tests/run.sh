@@ -13,5 +13,5 @@ if ! command -v chromium >/dev/null; then
     --no-install-recommends install chromium fonts-dejavu-core >/dev/null
 fi
 
-"$BIN/pytest" -n 3 --dist loadfile -m "not alone" "$@"
-"$BIN/pytest" -m alone "$@"
+"$BIN/pytest" -n 3 --dist loadfile --durations 12 -m "not alone and not proof" "$@"
+"$BIN/pytest" --durations 12 -m "alone and not proof" "$@"

@@ -22,6 +22,8 @@ from locust.exception import StopUser
 from locust.user.task import LOCUST_STATE_STOPPING
 
 from harness.generator.causes import UnfinishedError
+from harness.generator.lean.session import LeanSession
+from harness.generator.lean.user import LeanHttpUser
 
 Running = tuple[Any, float]
 """The greenlet of a request, and when it started."""
@@ -34,9 +36,10 @@ class InFlight:
         self.running: set[Running] = set()
 
     def install(self) -> None:
-        """Watch every request of every FastHttpUser and HttpUser from now on."""
+        """Watch every request of every FastHttpUser, HttpUser and LeanHttpUser from now on."""
         FastHttpSession.request = self._watched(FastHttpSession.request)  # type: ignore[method-assign]
         HttpSession.request = self._watched(HttpSession.request)  # type: ignore[method-assign]
+        LeanSession.request = self._watched(LeanSession.request)  # type: ignore[method-assign]
 
     def _watched(self, original: Callable[..., Any]) -> Callable[..., Any]:
         running, clock = self.running, time.perf_counter
@@ -111,8 +114,9 @@ def limit_waiting(timeout_s: float) -> None:
 
     Subclasses that set `network_timeout` or `connection_timeout`, and calls with `timeout=`, keep theirs.
     """
-    FastHttpUser.network_timeout = timeout_s
-    FastHttpUser.connection_timeout = timeout_s
+    for kind in (FastHttpUser, LeanHttpUser):
+        kind.network_timeout = timeout_s
+        kind.connection_timeout = timeout_s
     send = HttpSession.send
 
     @functools.wraps(send)

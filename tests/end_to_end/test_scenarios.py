@@ -13,16 +13,16 @@ import pytest
 
 from harness.errors import ExitStatus
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 LENGTHS = {
-    "load-10": "20s",
-    "load-50": "15s",
-    "load-100": "15s",
-    "spike": "50s",
-    "ramp": "40s",
-    "throughput": "15s",
-    "soak": "15s",
+    "load-10": "15s",
+    "load-50": "10s",
+    "load-100": "10s",
+    "spike": "45s",
+    "ramp": "30s",
+    "throughput": "12s",
+    "soak": "10s",
 }
 ARTEFACTS = [
     *("plan.json", "run.json", "series.jsonl", "generator.jsonl", "completion.json", "verdict.json"),
@@ -47,6 +47,7 @@ def test_every_shipped_scenario_is_run_here() -> None:
     assert set(LENGTHS) == shipped
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("scenario", LENGTHS)
 def test_shortened_run_is_sound_and_leaves_everything(project, scenario: str) -> None:
     outcome = project.run(scenario, "--duration", LENGTHS[scenario])
@@ -63,6 +64,7 @@ def test_shortened_run_is_sound_and_leaves_everything(project, scenario: str) ->
     assert json.loads((outcome.folder / "run.json").read_text())["added_s"] < 20
 
 
+@pytest.mark.alone
 def test_two_workers_give_the_same_verdict(project) -> None:
     outcome = project.run("load-10", "--duration", "15s", "--workers", 2)
     assert outcome.status == ExitStatus.PASSED, outcome.stdout + outcome.stderr

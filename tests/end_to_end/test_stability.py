@@ -6,7 +6,7 @@ import pytest
 
 from harness.errors import ExitStatus
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 SPIKE = """
 name: scenario
@@ -42,6 +42,7 @@ def run(project, scenario: str, fault: str):
     return project.run(path, TARGET_FAULTS=fault)
 
 
+@pytest.mark.alone
 def test_slowness_after_a_spike_is_reported_with_its_end(project) -> None:
     outcome = run(project, SPIKE, "slow_after_spike:20")
     assert outcome.status == ExitStatus.FAILED, outcome.stdout + outcome.stderr
@@ -52,6 +53,8 @@ def test_slowness_after_a_spike_is_reported_with_its_end(project) -> None:
     assert "from the end of the surge" in found["sentence"]
 
 
+@pytest.mark.proof
+@pytest.mark.alone
 def test_a_target_that_does_not_recover_is_told_with_the_time_it_was_watched(project) -> None:
     outcome = run(project, SPIKE, "slow_after_spike:120")
     found = finding(outcome, "recovery")
@@ -70,6 +73,8 @@ def test_a_leak_of_memory_is_found_and_nothing_else_drifts(project) -> None:
     assert "an hour at the end" in found["sentence"]
 
 
+@pytest.mark.proof
+@pytest.mark.alone
 def test_a_healthy_target_is_not_accused(project) -> None:
     outcome = run(project, STEADY, "")
     assert outcome.status == ExitStatus.PASSED, outcome.stdout + outcome.stderr
