@@ -1,4 +1,4 @@
-"""What tests of several rooms need: a real headless chromium."""
+"""What tests of several rooms need: a real headless chromium, and property tests without a stop watch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+
+settings.register_profile("harness", deadline=None)  # a busy machine is slow, not wrong
+settings.load_profile("harness")
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (

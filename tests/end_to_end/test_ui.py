@@ -34,7 +34,7 @@ def test_user_explores_with_classes_and_shapes_to_choose(project, browser: Brows
         page.locator('input[name="userCount"]').fill("8")
         page.locator('input[name="spawnRate"]').fill("8")
         page.get_by_role("button", name=re.compile("^start", re.IGNORECASE)).click()
-        expect(page.get_by_text("POST /search").first).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("cell", name="/search", exact=True)).to_be_visible(timeout=30_000)
         page.get_by_role("button", name=re.compile("stop", re.IGNORECASE)).first.click()
         page.close()
     finally:

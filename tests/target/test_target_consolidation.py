@@ -155,7 +155,7 @@ def test_backup_of_every_archived_case_appears_soon(fresh: Target) -> None:
     reasons = dict.fromkeys(expected.removed, "removed")
     reasons |= {case: "merged" for _, case in expected.merged} | dict.fromkeys(expected.archived, "archived")
     fresh.http.post("/consolidation/run", json={})
-    assert wait_for(lambda: set(backups(fresh)) == archived_now(fresh), within_s=5)
+    assert wait_for(lambda: set(backups(fresh)) == archived_now(fresh), within_s=20)
     assert reasons.items() <= backups(fresh).items()
     assert fresh.value("SELECT count(*) FROM backup_queue") == 0
 
@@ -173,7 +173,7 @@ def test_parallel_runs_take_no_case_twice_and_never_deadlock(fresh: Target) -> N
         taken = [case for one in done for case in getattr(one, kind)]
         assert len(taken) == len(set(taken))
         assert set(taken) == getattr(expected, kind)
-    assert wait_for(lambda: set(backups(fresh)) == archived_now(fresh), within_s=5)
+    assert wait_for(lambda: set(backups(fresh)) == archived_now(fresh), within_s=20)
     assert len(archived_now(fresh) - before) == 50
     assert fresh.value(deadlocks) == deadlocks_before
 

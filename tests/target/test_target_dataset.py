@@ -103,7 +103,7 @@ def test_top_up_brings_work_of_each_kind(fresh: Target) -> None:
     fresh.http.post("/consolidation/run", json={})
     assert counts(fresh) == (0, 0, 0)
     assert fresh.value(fresh.ready["data"]["top_up"]) == 12  # one removable, one twin, ten archivable
-    assert wait_for(lambda: counts(fresh) == (1, 1, 10), within_s=5)  # they ripen one every 30 ms
+    assert wait_for(lambda: counts(fresh) == (1, 1, 10), within_s=20)  # they ripen one every 30 ms
     answer = fresh.http.post("/consolidation/run", json={}).json()
     assert [answer["removed_cases"], answer["merged_cases"], answer["archived_cases"]] == [1, 1, 10]
     assert answer["details"]["merged"][0]["keeper"].startswith("case-")
@@ -130,7 +130,7 @@ def test_old_fresh_cases_are_forgotten_with_their_backups(fresh: Target) -> None
     fresh.http.post("/consolidation/run", json={"inactive_days": 89})
     only_fresh = "SELECT count(*) FROM {} WHERE case_id LIKE 'fresh-%%'"
     backed_up = only_fresh.format("case_bank_archive")
-    assert wait_for(lambda: fresh.value(backed_up) == 3 + 3 + 20, within_s=5)
+    assert wait_for(lambda: fresh.value(backed_up) == 3 + 3 + 20, within_s=20)
     fresh.rows("UPDATE case_bank SET updated_at = now() - interval '11 minutes' WHERE case_id LIKE 'fresh-%'")
     fresh.rows(fresh.ready["data"]["top_up"])
     assert fresh.value(backed_up) == 0

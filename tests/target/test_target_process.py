@@ -31,7 +31,7 @@ from target.dataset.rows import SIZES
 from target.errors import TargetError
 from target.postgres import account, binaries
 
-GONE_S = 3.0
+GONE_S = 15.0
 
 
 def failing(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
