@@ -7,7 +7,6 @@ import logging
 import os
 import shlex
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from harness.errors import ExitStatus, HarnessError, UsageError
 from harness.model.plan import Plan
 from harness.model.result import Result
 from harness.model.units import seconds, show_seconds
+from harness.options import with_json, with_load, with_reports
 from harness.pipeline import calibrating, catalogue, exploring, judging, planning
 from harness.pipeline.running import Setting, carry_out
 from harness.places import Places
@@ -27,10 +27,9 @@ from harness.plan.planner import Overrides
 from harness.plan.published import json_schema
 from harness.report import terminal
 from harness.run.folder import RunFolder
-from harness.run.load import MASTER_PORT, WORKERS_DEADLINE_S, Meeting
+from harness.run.load import MASTER_PORT, Meeting
 from harness.screen import Screen
 
-REPORTS = Path("reports")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -73,53 +72,11 @@ def commands() -> None:
     """
 
 
-def _reports_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--reports",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=REPORTS,
-        show_default=True,
-        help="Folder of the run folders.",
-    )(function)
-
-
-def _json_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--json", "as_json", is_flag=True, help="Print verdict.json instead of tables.")(
-        function
-    )
-
-
-def _load_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    options = [
-        click.option("--duration", help="Judged length instead of the scenario's, such as 30s or 2m."),
-        click.option("--users", type=click.IntRange(min=1), help="Users instead of the scenario's."),
-        click.option("--target-url", help="Load this address instead of the scenario's target."),
-        click.option(
-            "--workers",
-            type=click.IntRange(min=1),
-            help="Spread the load over so many Locust workers on this machine.",
-        ),
-        click.option(
-            "--master",
-            "bind",
-            metavar="ADDRESS",
-            help="Wait at ADDRESS for --workers workers started elsewhere with `harness worker`.",
-        ),
-        click.option("--port", default=MASTER_PORT, show_default=True, help="Port of --master."),
-        click.option(
-            "--wait", default=f"{WORKERS_DEADLINE_S:g}s", show_default=True, help="How long --master waits."
-        ),
-    ]
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
 @commands.command()
 @click.argument("scenario")
-@_load_options
-@_reports_option
-@_json_option
+@with_load
+@with_reports
+@with_json
 def run(
     scenario: str, reports: Path, *, as_json: bool, bind: str | None, port: int, wait: str, **options: Any
 ) -> int:
@@ -142,7 +99,7 @@ def run(
 
 @commands.command()
 @click.argument("name", default="critical")
-@_reports_option
+@with_reports
 def suite(name: str, reports: Path) -> int:
     """Run the scenarios of a suite in order.
 
@@ -220,7 +177,7 @@ def _print(result: Result, *, as_json: bool) -> None:
 
 @commands.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@_json_option
+@with_json
 def judge(folder: Path, *, as_json: bool) -> int:
     """Judge a run again from its FOLDER.
 
@@ -244,7 +201,7 @@ def report(folder: Path) -> None:
 @click.option("--users", type=click.IntRange(min=1), help="Users instead of the scenario's.")
 @click.option("--workers", type=click.IntRange(min=1), help="Locust workers on this machine.")
 @click.option("--hold", default="8s", show_default=True, help="For how long each level is measured.")
-@_reports_option
+@with_reports
 def calibrate(scenario: str, reports: Path, *, hold: str, users: int | None, workers: int | None) -> None:
     """Measure what the generator itself adds to the latencies of a SCENARIO, against a null server.
 
@@ -266,7 +223,7 @@ def calibrate(scenario: str, reports: Path, *, hold: str, users: int | None, wor
 
 @commands.command()
 @click.argument("scenarios", nargs=-1)
-@_reports_option
+@with_reports
 def check(scenarios: tuple[str, ...], reports: Path) -> None:
     """Plan SCENARIOS without starting anything.
 
@@ -297,7 +254,7 @@ def schema() -> None:
 @commands.command(name="ui")
 @click.option("--port", default=8089, show_default=True, help="Port of Locust's web UI on 127.0.0.1.")
 @click.option("--target-url", help="Load this address instead of the embedded target.")
-@_reports_option
+@with_reports
 def ui_(port: int, target_url: str | None, reports: Path) -> int:
     """Explore with Locust's own web UI.
 
