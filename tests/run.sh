@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All tests: first what may share the machine, in parallel; then what must be alone, one at a time.
+# All tests: first what may share the machine, in parallel (the long files of end_to_end first, not last);
+# then what must be alone, one at a time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 BIN=${BIN:-.venv/bin}
@@ -13,5 +14,5 @@ if ! command -v chromium >/dev/null; then
     --no-install-recommends install chromium fonts-dejavu-core >/dev/null
 fi
 
-"$BIN/pytest" -n 3 --dist loadfile --durations 12 -m "not alone and not proof" "$@"
+"$BIN/pytest" -n 3 --dist loadfile --no-loadscope-reorder --durations 12 -m "not alone and not proof" "$@"
 "$BIN/pytest" --durations 12 -m "alone and not proof" "$@"
