@@ -59,6 +59,8 @@ def limit_of(material: Material, objective: Objective, metric: Metric) -> Limit 
     found = metric.of_traffic(stretch.recording, endpoint, stretch.stage)
     if found.value is None:
         why = f"the reference {objective.relative_to} has too little data: {found.too_few}"
+        if stretch.stage is not None:  # a stage of this run: shortened as this run is
+            return Measurement(too_few=why, mend="run it for longer")
         return Measurement(missing=why, mend=f"run {objective.relative_to} again, for longer")
     floor, factor = objective.floor or 0.0, 1 + (objective.max_increase or 0.0)
 

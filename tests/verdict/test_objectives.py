@@ -170,6 +170,29 @@ def test_reference_of_another_scenario_is_not_used() -> None:
     assert finding(found, f"p95 {SEARCH} vs load-20").status is Status.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(("shortened", "status"), [(True, Status.NOT_JUDGED), (False, Status.INCONCLUSIVE)])
+def test_a_reference_stage_with_too_few_samples_is_not_judged_in_a_shortened_run(
+    shortened: bool, status: Status
+) -> None:
+    schedule = Schedule(
+        stages=(
+            Stage(name="reference", duration_s=10, start_level=10, end_level=10, judged=False),
+            Stage(name="hold", duration_s=100, start_level=10, end_level=10),
+        )
+    )
+    verdict = verdict_of(
+        [cell(5, [0.1] * 19), *steady_cells(0.1, seconds=range(10, 110))],
+        relative(),
+        schedule=schedule,
+        scenario="load-50",
+        planned_reference=Reference(scenario="load-10", stage="reference", why="none was found"),
+        shortened=shortened,
+    )
+    found = finding(verdict, f"p95 {SEARCH} vs load-10")
+    assert found.status is status
+    assert "the reference load-10 has too little data: 19 requests, needs 20" in found.sentence
+
+
 @pytest.mark.parametrize(("hold_s", "status"), [(0.14, Status.PASS), (0.16, Status.FAIL)])
 def test_a_stage_of_this_run_can_be_the_reference(hold_s: float, status: Status) -> None:
     schedule = Schedule(
