@@ -42,6 +42,7 @@ def run(project, scenario: str, fault: str):
     return project.run(path, TARGET_FAULTS=fault)
 
 
+@pytest.mark.proof
 @pytest.mark.alone
 def test_slowness_after_a_spike_is_reported_with_its_end(project) -> None:
     outcome = run(project, SPIKE, "slow_after_spike:20")
