@@ -47,7 +47,8 @@ TEXT = """# An hour's run
 | recorder: memory after 10⁶ requests at 1,000/s | {million_mib:.1f} MiB | flat |
 | `series.jsonl` | {series_mib:.1f} MiB | |
 | judging and reporting: peak memory | {judge_mib:.0f} MiB | below {limit_mib} MiB |
-| judging and reporting: time, with the start of Python | {judge_s:.2f} s | below {limit_s:g} s |
+| `harness judge` (judging and reporting, with the start of Python) | {judge_s:.2f} s | |
+| `harness report` (the report alone, with the start of Python) | {report_s:.2f} s | below {limit_s:g} s |
 | `report.html` | {page_kib:.0f} KiB | |
 """
 
@@ -62,7 +63,8 @@ def main() -> None:
         plan = planned(folder)
         first_mib, last_mib = record_hour(folder, plan)
         finish(folder, plan)
-        judge_s, judge_mib = judged(folder)
+        judge_s, judge_mib = called("judge", folder)
+        report_s, _ = called("report", folder)
         text = TEXT.format(
             python=platform.python_version(),
             cores=processes.cpu_count(),
@@ -75,6 +77,7 @@ def main() -> None:
             series_mib=folder.file("series.jsonl").stat().st_size / 2**20,
             judge_mib=judge_mib,
             judge_s=judge_s,
+            report_s=report_s,
             limit_mib=LIMIT_MIB,
             limit_s=LIMIT_S,
             page_kib=folder.file("report.html").stat().st_size / 2**10,
@@ -185,10 +188,10 @@ def finish(folder: RunFolder, plan: Plan) -> None:
         )
 
 
-def judged(folder: RunFolder) -> tuple[float, float]:
-    """Seconds and peak memory in MiB of `harness judge`, in a process of its own."""
+def called(what: str, folder: RunFolder) -> tuple[float, float]:
+    """Seconds and peak memory in MiB of `harness judge` or `report`, in a process of its own."""
     began = time.perf_counter()
-    command = [sys.executable, "-m", "harness", "judge", str(folder.path)]
+    command = [sys.executable, "-m", "harness", what, str(folder.path)]
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
     took_s = time.perf_counter() - began
     return took_s, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**10
