@@ -48,7 +48,7 @@ def true_latencies(seen: dict[str, Any], start: float) -> list[float]:
 
 @pytest.mark.slow
 @pytest.mark.alone
-@pytest.mark.parametrize("arrivals", ["even", "poisson"])
+@pytest.mark.parametrize("arrivals", ["even", pytest.param("poisson", marks=pytest.mark.proof)])
 def test_p99_under_a_stall_is_what_those_who_arrive_wait(project, arrivals: str) -> None:
     record = project.path / "seen.json"
     path = project.path / "stall.yaml"

@@ -69,6 +69,7 @@ def test_five_fast_users_with_think_time_are_not(project) -> None:
     assert missing["mend"] == f"harness calibrate {project.path / 'calm.yaml'}"
 
 
+@pytest.mark.proof  # shorter cases of it: tests/verdict, tests/run
 def test_a_failure_that_the_generators_floor_explains_is_invalid(project) -> None:
     """The target is a null server too: all that is measured is the floor."""
     told = project.harness(

@@ -64,6 +64,7 @@ def test_shortened_run_is_sound_and_leaves_everything(project, scenario: str) ->
     assert json.loads((outcome.folder / "run.json").read_text())["added_s"] < 20
 
 
+@pytest.mark.proof  # test_distributed.py counts workers to the request, on a toy target
 @pytest.mark.alone
 def test_two_workers_give_the_same_verdict(project) -> None:
     outcome = project.run("load-10", "--duration", "15s", "--workers", 2)
