@@ -97,9 +97,13 @@ def _sound_runs(reports: Path, environment: Mapping[str, str]) -> Callable[[str]
         found = []
         for folder in newest_first(reports):
             try:
-                made, run = folder.plan(), folder.run()
-                alike = made.scenario == name and surroundings.comparable(run.environment, here)
-                if alike and _is_sound(folder, environment):
+                made = folder.plan()
+                if made.scenario != name:
+                    continue
+                run = folder.run()
+                if surroundings.comparable(run.environment, here) and _is_sound(
+                    made, run, folder, environment
+                ):
                     found.append(_previous(made, run))
             except HarnessError:
                 continue  # a folder that was cut, or of another version, is no reference
@@ -114,9 +118,9 @@ def _previous(made: Plan, run: Run) -> PreviousRun:
     )
 
 
-def _is_sound(folder: RunFolder, environment: Mapping[str, str]) -> bool:
+def _is_sound(made: Plan, run: Run, folder: RunFolder, environment: Mapping[str, str]) -> bool:
     """Whether a run may be a reference: complete, valid, unchanged, of the same target, without faults."""
-    made, run, verdict = folder.plan(), folder.run(), folder.verdict()
+    verdict = folder.verdict()
     address = environment.get("TARGET_URL")
     same_target = made.target.base_url == address.rstrip("/") if address else bool(made.target.command)
     faults = run.target.faults if run.target else ()
